@@ -1,0 +1,185 @@
+//! Amazon Resource Names, and patterns of them.
+//!
+//! Learned from "Identify AWS resources with Amazon Resource Names". Only what the guards and the
+//! responses need: the six parts, the partition of a Region, and a pattern in which `*` stands for
+//! any run of characters. It refuses to normalise: an ARN compares as it is written.
+
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// `arn:partition:service:region:account:resource`.
+///
+/// ```
+/// use trailhook::Arn;
+///
+/// let arn: Arn = "arn:aws:iam::111122223333:role/trailhook/tagger".parse()?;
+/// assert_eq!((arn.service(), arn.account()), ("iam", "111122223333"));
+/// assert_eq!(arn.resource(), "role/trailhook/tagger");
+/// # Ok::<(), trailhook::ArnError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Arn(String);
+
+/// A pattern of ARNs: `*` stands for any run of characters, none included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArnPattern(String);
+
+/// The text is not an ARN.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an arn: it has six parts, as in arn:aws:iam::111122223333:role/name")]
+pub struct ArnError(String);
+
+/// The text can't be a pattern of ARNs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a pattern of arns: it begins with arn: and has six parts, as in arn:aws:iam::111122223333:role/ci/*"
+)]
+pub struct ArnPatternError(String);
+
+impl Arn {
+    /// An ARN of these parts.
+    pub fn new(partition: &str, service: &str, region: &str, account: &str, resource: &str) -> Self {
+        Arn(format!("arn:{partition}:{service}:{region}:{account}:{resource}"))
+    }
+
+    /// The whole ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As in `aws`, `aws-cn`, `aws-us-gov`.
+    pub fn partition(&self) -> &str {
+        self.part(1)
+    }
+
+    /// As in `sqs`.
+    pub fn service(&self) -> &str {
+        self.part(2)
+    }
+
+    /// Empty for global services.
+    pub fn region(&self) -> &str {
+        self.part(3)
+    }
+
+    /// Twelve digits; empty for some services, `aws` for what AWS owns.
+    pub fn account(&self) -> &str {
+        self.part(4)
+    }
+
+    /// Everything behind the account, further colons included.
+    pub fn resource(&self) -> &str {
+        self.part(5)
+    }
+
+    fn part(&self, index: usize) -> &str {
+        self.0.splitn(6, ':').nth(index).unwrap_or_default()
+    }
+}
+
+impl ArnPattern {
+    /// Whether the pattern covers this ARN, letter for letter but for its `*`.
+    pub fn covers(&self, arn: &str) -> bool {
+        covers(&self.0, arn)
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The partition of a Region, by the Region's first letters: `aws-cn` for `cn-north-1`.
+pub fn partition_of(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    let named = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
+    named.map_or("aws", |(_, partition)| partition)
+}
+
+impl FromStr for Arn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        match parts.as_slice() {
+            ["arn", partition, service, _, _, resource]
+                if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
+            {
+                Ok(Arn(text.to_owned()))
+            }
+            _ => Err(ArnError(text.to_owned())),
+        }
+    }
+}
+
+impl FromStr for ArnPattern {
+    type Err = ArnPatternError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let whole = text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace);
+        if whole { Ok(ArnPattern(text.to_owned())) } else { Err(ArnPatternError(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Greedy with one step back, so that a hostile pattern costs no more than pattern times text.
+fn covers(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(head) else {
+        return false;
+    };
+    let mut pieces: Vec<&str> = rest.split('*').collect();
+    let tail = pieces.pop().unwrap_or_default();
+    for piece in pieces {
+        match text.find(piece) {
+            Some(at) => text = text.get(at + piece.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    text.ends_with(tail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_covers_any_run_and_nothing_else_does() {
+        for (pattern, text, expected) in [
+            ("arn:aws:iam::1:role/ci/*", "arn:aws:iam::1:role/ci/deploy", true),
+            ("arn:aws:iam::1:role/ci/*", "arn:aws:iam::1:role/ci", false),
+            ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin", true),
+            ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin2", false),
+            ("arn:aws:iam::1:user/a*a", "arn:aws:iam::1:user/a", false),
+            ("arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/alice", true),
+            ("arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/Alice", false),
+        ] {
+            let pattern: ArnPattern = pattern.parse().unwrap();
+            assert_eq!(pattern.covers(text), expected, "{} {text}", pattern.as_str());
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_pattern_of_arns_is_refused() {
+        for text in ["", "*", "alice", "arn:aws:iam::role/x", "arn:aws:iam::1:role/a b"] {
+            assert!(text.parse::<ArnPattern>().is_err(), "{text:?}");
+        }
+    }
+}

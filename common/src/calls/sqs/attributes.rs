@@ -1,0 +1,42 @@
+//! `SetQueueAttributes`.
+
+use super::{Nothing, call};
+use crate::QueueUrl;
+use crate::calls::text::{self, TextMap};
+use serde::Deserialize;
+
+call! {
+    /// Attributes of a queue were set. The console sends all of them on every edit, so the event
+    /// does not tell which ones changed.
+    SetQueueAttributes(SetQueueAttributesRequest) -> Nothing
+}
+
+/// What `SetQueueAttributes` was asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Spellings")]
+pub struct SetQueueAttributesRequest {
+    /// The queue's URL.
+    pub queue_url: QueueUrl,
+    /// The attributes set, by name; `Policy` is JSON in text.
+    pub attributes: TextMap,
+}
+
+/// Real records have the plural in every era; the singular is the Query protocol's name for it.
+#[derive(Deserialize)]
+struct Spellings {
+    #[serde(rename = "queueUrl")]
+    queue_url: QueueUrl,
+    #[serde(default, deserialize_with = "text::map")]
+    attributes: Option<TextMap>,
+    #[serde(default, deserialize_with = "text::map")]
+    attribute: Option<TextMap>,
+    #[serde(default, rename = "Attribute", deserialize_with = "text::map")]
+    attribute_upper: Option<TextMap>,
+}
+
+impl From<Spellings> for SetQueueAttributesRequest {
+    fn from(spellings: Spellings) -> Self {
+        let attributes = spellings.attributes.or(spellings.attribute).or(spellings.attribute_upper);
+        SetQueueAttributesRequest { queue_url: spellings.queue_url, attributes: attributes.unwrap_or_default() }
+    }
+}

@@ -1,0 +1,108 @@
+//! The envelope: what EventBridge hands to a rule's target.
+//!
+//! The envelope's type is [`EventBridgeEvent`] of `aws_lambda_events`; its `detail` is our own
+//! [`Record`], because the published CloudTrail type fails on real records. Learned from "AWS
+//! events" and "AWS service events delivered via CloudTrail" in the EventBridge user guide.
+
+use crate::Record;
+pub use aws_lambda_events::eventbridge::EventBridgeEvent;
+
+/// An EventBridge event whose detail is a CloudTrail record.
+pub type Envelope = EventBridgeEvent<Record>;
+
+/// What kind of record an envelope carries: its `detail-type`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DetailType {
+    /// `AWS API Call via CloudTrail`.
+    ApiCall,
+    /// `AWS Service Event via CloudTrail`.
+    ServiceEvent,
+    /// `AWS Console Action via CloudTrail`.
+    ConsoleAction,
+    /// `AWS Console Sign In via CloudTrail`; one page of the user guide prints `Signin`.
+    ConsoleSignIn,
+    /// `AWS Insight via CloudTrail`.
+    Insight,
+    /// `AWS Network Activity Event via CloudTrail`.
+    NetworkActivity,
+    /// Anything else.
+    Other(String),
+}
+
+/// The payload is not an EventBridge event with a record in it.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// There is nothing at all.
+    #[error("the payload is empty: expected an EventBridge event as JSON")]
+    Empty,
+    /// The payload, or one of its members, has the wrong form.
+    #[error("{path}: {source}")]
+    Form {
+        /// The JSON path of the place; `payload` for the whole.
+        path: String,
+        /// What is wrong there.
+        source: serde_json::Error,
+    },
+}
+
+/// Decodes a payload.
+///
+/// ```
+/// let payload = br#"{"detail-type": "AWS API Call via CloudTrail", "source": "aws.sqs",
+///                    "detail": {"eventName": "CreateQueue"}}"#;
+/// let envelope = trailhook::decode(payload)?;
+/// assert_eq!(envelope.detail.event_name.text(), Some("CreateQueue"));
+///
+/// let error = trailhook::decode(br#"{"source": "aws.sqs", "detail": {}}"#).unwrap_err();
+/// assert!(error.to_string().contains("missing field `detail-type`"));
+/// # Ok::<(), trailhook::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// [`DecodeError`] names the JSON path of what is missing or has the wrong form.
+pub fn decode(payload: &[u8]) -> Result<Envelope, DecodeError> {
+    if payload.iter().all(u8::is_ascii_whitespace) {
+        return Err(DecodeError::Empty);
+    }
+    let mut json = serde_json::Deserializer::from_slice(payload);
+    let envelope = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { "payload".to_owned() } else { path };
+        DecodeError::Form { path, source: error.into_inner() }
+    })?;
+    json.end().map_err(|source| DecodeError::Form { path: "payload".to_owned(), source })?;
+    Ok(envelope)
+}
+
+/// The name of the archive replay that delivered this event, if one did (`replay-name`).
+pub fn replay_name(envelope: &Envelope) -> Option<&str> {
+    envelope.other.get("replay-name")?.as_str()
+}
+
+impl DetailType {
+    /// The detail-type of this text.
+    pub fn of(text: &str) -> DetailType {
+        match text {
+            "AWS API Call via CloudTrail" => DetailType::ApiCall,
+            "AWS Service Event via CloudTrail" => DetailType::ServiceEvent,
+            "AWS Console Action via CloudTrail" => DetailType::ConsoleAction,
+            "AWS Console Sign In via CloudTrail" | "AWS Console Signin via CloudTrail" => DetailType::ConsoleSignIn,
+            "AWS Insight via CloudTrail" => DetailType::Insight,
+            "AWS Network Activity Event via CloudTrail" => DetailType::NetworkActivity,
+            other => DetailType::Other(other.to_owned()),
+        }
+    }
+
+    /// The text as AWS writes it today.
+    pub fn as_str(&self) -> &str {
+        match self {
+            DetailType::ApiCall => "AWS API Call via CloudTrail",
+            DetailType::ServiceEvent => "AWS Service Event via CloudTrail",
+            DetailType::ConsoleAction => "AWS Console Action via CloudTrail",
+            DetailType::ConsoleSignIn => "AWS Console Sign In via CloudTrail",
+            DetailType::Insight => "AWS Insight via CloudTrail",
+            DetailType::NetworkActivity => "AWS Network Activity Event via CloudTrail",
+            DetailType::Other(text) => text,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The guards: the questions asked of every event before anything else is decoded.
+//!
+//! They look at the record's header only, because failed calls have null parameters and a third of
+//! successful writes have null responses. The order is fixed and written once, in [`admit`]:
+//! genuine, watched, failed call, own call, foreign account (and Region), stale, exempt. A guard that lacks what
+//! it needs to decide refuses the event as [`Refusal::Undecidable`], which ends in the dead-letter
+//! queue; it never lets the event through. [`Admitted`] has a private field and is the only way to a
+//! typed call, so a response that skips the guards does not compile.
+
+mod account;
+mod exempt;
+mod failed;
+mod genuine;
+mod own_call;
+mod stale;
+mod watched;
+
+pub use exempt::{Exemption, Exemptions};
+pub use failed::FailedCalls;
+pub use own_call::{RolePath, RolePathError};
+
+use crate::{Envelope, FromRecord, Record, UnknownForm, Watched};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::fmt;
+
+/// What the guards go by: one set for each function, made at its start.
+#[derive(Clone, Debug)]
+pub struct Guards {
+    /// The calls that the response is triggered by.
+    pub watched: Watched,
+    /// Which failed calls it wants.
+    pub failed_calls: FailedCalls,
+    /// The account the function runs in: the only one whose events it acts on.
+    pub account: String,
+    /// The Region the function runs in: its clients reach the resources of no other.
+    pub region: String,
+    /// The path under which all roles of this system live.
+    pub role_path: RolePath,
+    /// How old an event may be; `None` for any age.
+    pub max_age: Option<TimeDelta>,
+    /// Whose calls are let be.
+    pub exempt: Exemptions,
+}
+
+/// A record that passed every guard.
+#[derive(Debug)]
+pub struct Admitted {
+    record: Record,
+}
+
+/// Why an event is not admitted.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// A guard decided: there is nothing to do, and that is no failure.
+    #[error("{0}")]
+    Skip(Skip),
+    /// The event should never have reached this function: a rule or a target is wrong.
+    #[error("misrouted: {0}")]
+    Misrouted(Misrouted),
+    /// A guard lacks what it needs.
+    #[error("the {guard} guard cannot decide: {problem}")]
+    Undecidable {
+        /// The guard.
+        guard: &'static str,
+        /// What it lacks.
+        problem: Undecidable,
+    },
+}
+
+/// A guard's reason for leaving an event alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// Another call than those watched.
+    NotWatched {
+        /// The event source.
+        event_source: String,
+        /// The event name.
+        event_name: String,
+    },
+    /// The call failed, so it changed nothing.
+    FailedCall {
+        /// The error code.
+        code: String,
+    },
+    /// One of our own roles made the call.
+    OwnCall {
+        /// The role's ARN.
+        role_arn: String,
+    },
+    /// The event belongs to another account.
+    ForeignAccount {
+        /// That account.
+        account: String,
+        /// Ours.
+        own: String,
+    },
+    /// The call was made in another Region.
+    ForeignRegion {
+        /// That Region.
+        region: String,
+        /// Ours.
+        own: String,
+    },
+    /// The event is older than the limit.
+    Stale {
+        /// Its age in seconds.
+        age: i64,
+        /// The limit in seconds.
+        limit: i64,
+    },
+    /// The configuration exempts the caller.
+    Exempt(Exemption),
+}
+
+/// How an event was misrouted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misrouted {
+    /// Only AWS can put events on a bus whose source begins with `aws.`.
+    #[error("source is {0:?}, but only a source that begins with aws. is put on the bus by AWS itself")]
+    Source(String),
+    /// Another detail-type.
+    #[error("detail-type is {0:?}, but this function answers AWS API Call via CloudTrail")]
+    DetailType(String),
+}
+
+/// What a guard lacks.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Undecidable {
+    /// A member that every record of this kind has is not there.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A member is there in a form that can't be read.
+    #[error(transparent)]
+    Form(#[from] UnknownForm),
+    /// A member should hold a time.
+    #[error("detail.eventTime is {0:?}, which is not an RFC 3339 time")]
+    Time(String),
+}
+
+impl Guards {
+    /// The guards of a response with this trigger, in this account and Region, under this role path;
+    /// failed calls are skipped, nobody is exempt and any age is admitted.
+    pub fn of<T: FromRecord>(account: impl Into<String>, region: impl Into<String>, role_path: RolePath) -> Guards {
+        Guards {
+            watched: T::watched(),
+            failed_calls: FailedCalls::Skip,
+            account: account.into(),
+            region: region.into(),
+            role_path,
+            max_age: None,
+            exempt: Exemptions::default(),
+        }
+    }
+}
+
+/// Asks every guard, in their order. `now` is the time at which the event is judged.
+///
+/// # Errors
+/// [`Refusal`]: a skip is an answer, the other two are failures.
+pub fn admit(envelope: Envelope, guards: &Guards, now: DateTime<Utc>) -> Result<Admitted, Refusal> {
+    genuine::ask(&envelope)?;
+    watched::ask(&envelope.detail, &guards.watched)?;
+    failed::ask(&envelope.detail, guards.failed_calls)?;
+    own_call::ask(&envelope.detail, guards)?;
+    account::ask(&envelope, guards)?;
+    stale::ask(&envelope.detail, guards.max_age, now)?;
+    exempt::ask(&envelope.detail, &guards.exempt)?;
+    Ok(Admitted { record: envelope.detail })
+}
+
+impl Admitted {
+    /// The record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The record, for a trigger to keep.
+    pub fn into_record(self) -> Record {
+        self.record
+    }
+}
+
+impl Skip {
+    /// The reason in one word, for counting.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Skip::NotWatched { .. } => "not-watched",
+            Skip::FailedCall { .. } => "failed-call",
+            Skip::OwnCall { .. } => "own-call",
+            Skip::ForeignAccount { .. } => "foreign-account",
+            Skip::ForeignRegion { .. } => "foreign-region",
+            Skip::Stale { .. } => "stale",
+            Skip::Exempt(_) => "exempt",
+        }
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Skip::NotWatched { event_source, event_name } => {
+                write!(f, "{event_source} {event_name} is not a call that this response watches")
+            }
+            Skip::FailedCall { code } => write!(f, "the call failed with {code}, so it changed nothing"),
+            Skip::OwnCall { role_arn } => write!(f, "our own role {role_arn} made the call"),
+            Skip::ForeignAccount { account, own } => {
+                write!(f, "the event belongs to account {account}, and this function acts for {own} only")
+            }
+            Skip::ForeignRegion { region, own } => {
+                write!(f, "the call was made in {region}, and this function acts in {own} only")
+            }
+            Skip::Stale { age, limit } => {
+                write!(f, "the event is {age} seconds old, and the limit is {limit} seconds")
+            }
+            Skip::Exempt(exemption) => write!(f, "the caller is exempt: {exemption}"),
+        }
+    }
+}
+
+/// The refusal of a guard that cannot decide.
+fn undecidable(guard: &'static str) -> impl Fn(Undecidable) -> Refusal {
+    move |problem| Refusal::Undecidable { guard, problem }
+}

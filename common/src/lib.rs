@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod actor;
+mod arn;
+mod call;
+pub mod calls;
+mod envelope;
+mod event_pattern;
+mod field;
+mod flag;
+mod guard;
+mod identity;
+mod object;
+mod omitted;
+mod plan;
+mod queue;
+mod record;
+mod report;
+mod response;
+pub mod responses;
+
+pub use actor::{Actor, Who};
+pub use arn::{Arn, ArnError, ArnPattern, ArnPatternError, partition_of};
+pub use call::{ApiCall, Call, FromRecord, Part, ShapeError, Watched, WatchedCall};
+pub use envelope::{DecodeError, DetailType, Envelope, EventBridgeEvent, decode, replay_name};
+pub use event_pattern::EventPattern;
+pub use field::{Field, UnknownForm};
+pub use flag::Flag;
+pub use guard::{
+    Admitted, Exemption, Exemptions, FailedCalls, Guards, Misrouted, Refusal, RolePath, RolePathError, Skip,
+    Undecidable, admit,
+};
+pub use identity::{
+    IdentityType, InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer,
+    UserIdentity, WebIdFederationData,
+};
+pub use object::Extras;
+pub use omitted::{Omitted, is_hidden};
+pub use plan::{Plan, Reason, Verdict};
+pub use queue::{QueueUrl, QueueUrlError};
+pub use record::{
+    Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,
+    InsightDetails, InsightStatistics, InsightValue, Record, Resource, TlsDetails,
+};
+pub use report::{ActionOutcome, ActionReport, EventHeader, Outcome, Report};
+pub use response::{Decision, Mode, Response, Undecided, decide};

@@ -1,0 +1,46 @@
+//! Parts of a record that CloudTrail left out or hid.
+//!
+//! A part over its size limit is replaced by a note, and secrets by fixed words. An attacker can
+//! pad a request past 100 KB to blind whoever reads `requestParameters`, so an omitted part is
+//! never read as an empty one: [`Part::Omitted`](crate::Part::Omitted) says that it is unknown.
+
+use crate::Flag;
+use crate::object::object;
+use serde_json::value::RawValue;
+
+object! {
+    /// The note in place of a part that was too large, as seen in real records:
+    /// `{"reason": "requestParameters too large", "omitted": true, "originalSize": "149893"}`.
+    pub struct Omitted {
+        /// Why.
+        reason: String = "reason",
+        /// A boolean in some records, text in others.
+        omitted: Flag = "omitted",
+        /// Bytes, as text in every record seen.
+        original_size: Box<RawValue> = "originalSize",
+    }
+}
+
+impl Omitted {
+    /// The note, if that is what this part is: an object with `omitted` set and no members but a
+    /// note's own. (A service's own `omitted` parameter would stand beside others.)
+    pub fn in_part(part: &RawValue) -> Option<Omitted> {
+        if !part.get().contains("\"omitted\"") {
+            return None;
+        }
+        let note: Omitted = serde_json::from_str(part.get()).ok()?;
+        let set = note.omitted.get().is_some_and(|flag| flag.is_set());
+        (set && note.extras.is_empty()).then_some(note)
+    }
+}
+
+/// Whether a value is one of the words that CloudTrail writes in place of a secret.
+///
+/// ```
+/// assert!(trailhook::is_hidden("HIDDEN_DUE_TO_SECURITY_REASONS"));
+/// assert!(!trailhook::is_hidden("orders"));
+/// ```
+pub fn is_hidden(value: &str) -> bool {
+    const WORDS: [&str; 4] = ["HIDDEN_DUE_TO_SECURITY_REASONS", "<sensitiveDataRemoved>", "****", "***REDACTED***"];
+    WORDS.contains(&value)
+}

@@ -1,0 +1,61 @@
+//! What a response would do, as data.
+//!
+//! A plan is made without a clock, an environment or a network, from the record alone. It is
+//! printed by a dry run, replayed over last month's log files, and only then carried out.
+
+use serde::Serialize;
+use std::fmt;
+
+/// What to do about one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan<A> {
+    /// Do these, in order. Each is one changing call at most.
+    Act(Vec<A>),
+    /// Do nothing, for this reason.
+    Nothing(Reason),
+}
+
+/// What looking at the live state says about an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict<A> {
+    /// Do it as planned.
+    Proceed,
+    /// Do this instead: less than planned, never more.
+    Amend(A),
+    /// Do nothing, for this reason.
+    Nothing(Reason),
+}
+
+/// Why nothing is done: a word for counting, and a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Lower case with dashes, from a small fixed set: a metric's dimension.
+    pub code: &'static str,
+    /// A sentence that names the values it rests on.
+    pub message: String,
+}
+
+impl<A> Plan<A> {
+    /// One action.
+    pub fn act(action: A) -> Self {
+        Plan::Act(vec![action])
+    }
+
+    /// Nothing, for this reason.
+    pub fn nothing(code: &'static str, message: impl Into<String>) -> Self {
+        Plan::Nothing(Reason::new(code, message))
+    }
+}
+
+impl Reason {
+    /// A reason.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Reason { code, message: message.into() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

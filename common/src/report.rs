@@ -1,0 +1,183 @@
+//! The report: what became of one event, the decision line and the function's answer in one.
+//!
+//! Every event ends in exactly one. It says which event, who called, what was done or why not, and
+//! lists every action as the same JSON in a dry run as when it is carried out.
+
+use crate::{Actor, Envelope, Mode, Record, Skip};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What became of one event.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The response.
+    pub response: &'static str,
+    /// Whether it may change anything.
+    pub mode: Mode,
+    /// What became of the event.
+    pub outcome: Outcome,
+    /// Why, in one word; absent where the actions say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What became of it, in a sentence.
+    pub message: String,
+    /// The event, as far as it could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventHeader>,
+    /// The actions planned, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionReport>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// At least one action was carried out, and none failed.
+    Acted,
+    /// What would be done, in dry run.
+    DryRun,
+    /// The response found nothing to do.
+    Nothing,
+    /// A guard left the event alone.
+    Skipped,
+    /// The event could not be decided, or an action failed: retried by Lambda, then kept in the
+    /// on-failure queue.
+    Failed,
+}
+
+/// One action, and what became of it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionReport {
+    /// What became of it.
+    pub outcome: ActionOutcome,
+    /// The reason or the error, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The action, as data.
+    pub action: Value,
+}
+
+/// What became of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionOutcome {
+    /// Carried out.
+    Applied,
+    /// Would be carried out.
+    WouldApply,
+    /// The live state says there is nothing to do.
+    Nothing,
+    /// Tried, and failed; or the look at the live state failed.
+    Failed,
+    /// Not reached, because an earlier one failed.
+    NotReached,
+}
+
+/// Which event a report is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventHeader {
+    /// CloudTrail's id of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// The service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<String>,
+    /// The call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_name: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<String>,
+    /// In which account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// In which Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aws_region: Option<String>,
+    /// From where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ip_address: Option<String>,
+    /// Why the call failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// By whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// The archive replay that delivered it, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_name: Option<String>,
+}
+
+impl EventHeader {
+    /// The header of an envelope.
+    pub fn of(envelope: &Envelope) -> EventHeader {
+        let mut header = EventHeader::of_record(&envelope.detail);
+        header.account = header.account.or_else(|| envelope.account.clone());
+        header.replay_name = crate::replay_name(envelope).map(str::to_owned);
+        header
+    }
+
+    /// The header of a record.
+    pub fn of_record(record: &Record) -> EventHeader {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        EventHeader {
+            event_id: own(record.event_id.text()),
+            event_source: own(record.event_source.text()),
+            event_name: own(record.event_name.text()),
+            event_time: own(record.event_time.text()),
+            account: own(record.recipient_account_id.text()),
+            aws_region: own(record.aws_region.text()),
+            source_ip_address: own(record.source_ip_address.text()),
+            error_code: own(record.error_code.text()),
+            actor: record.user_identity.get().map(Actor::of),
+            replay_name: None,
+        }
+    }
+}
+
+impl Report {
+    /// A report with no actions.
+    pub fn without_actions(
+        response: &'static str,
+        mode: Mode,
+        event: Option<EventHeader>,
+        outcome: Outcome,
+        reason: &str,
+        message: impl Into<String>,
+    ) -> Report {
+        let reason = Some(reason.to_owned());
+        Report { response, mode, outcome, reason, message: message.into(), event, actions: Vec::new() }
+    }
+
+    /// The report of an event that a guard left alone.
+    pub fn skipped(response: &'static str, mode: Mode, event: EventHeader, skip: &Skip) -> Report {
+        Report::without_actions(response, mode, Some(event), Outcome::Skipped, skip.code(), skip.to_string())
+    }
+
+    /// The report of actions, each with what became of it.
+    pub fn of_actions(response: &'static str, mode: Mode, event: EventHeader, actions: Vec<ActionReport>) -> Report {
+        let count = |outcome| actions.iter().filter(|action| action.outcome == outcome).count();
+        let (applied, would) = (count(ActionOutcome::Applied), count(ActionOutcome::WouldApply));
+        let (failed, nothing) = (count(ActionOutcome::Failed), count(ActionOutcome::Nothing));
+        let messages: Vec<&str> = actions.iter().filter_map(|action| action.message.as_deref()).collect();
+        let said = if messages.is_empty() { String::new() } else { format!(": {}", messages.join("; ")) };
+        let of = actions.len();
+        let (outcome, message) = match (failed, applied, would) {
+            (1.., ..) => (Outcome::Failed, format!("{failed} of {of} actions failed, {applied} applied{said}")),
+            (_, 1.., _) => (Outcome::Acted, format!("{applied} of {of} actions applied{said}")),
+            (.., 1..) => (Outcome::DryRun, format!("{would} of {of} actions would be applied{said}")),
+            _ => (Outcome::Nothing, format!("nothing to do for {nothing} of {of} actions{said}")),
+        };
+        Report { response, mode, outcome, reason: None, message, event: Some(event), actions }
+    }
+
+    /// The report with this reason, for counting.
+    pub fn because(mut self, reason: impl Into<String>) -> Report {
+        self.reason = Some(reason.into());
+        self
+    }
+}

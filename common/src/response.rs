@@ -1,0 +1,140 @@
+//! A response: what to do about one kind of API call, decided and not yet done.
+//!
+//! This is the half of a response that needs no AWS client, so that a dry run, a replay of last
+//! month's log files and the deployed function decide by the same code. The half that acts is
+//! `Handler` in `trailhook-handlers`.
+
+use crate::{
+    DecodeError, Envelope, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason, Refusal, ShapeError, Skip,
+    Undecidable, admit,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use std::fmt::Debug;
+
+/// What to do about one kind of API call.
+///
+/// ```
+/// use trailhook::{Call, Plan, Response, calls::sqs::CreateQueue};
+///
+/// struct Greet;
+///
+/// impl Response for Greet {
+///     type Trigger = Call<CreateQueue>;
+///     type Action = String;
+///     const NAME: &'static str = "greet";
+///     const IDEMPOTENT: bool = true;
+///
+///     fn plan(&self, call: &Call<CreateQueue>) -> Plan<String> {
+///         match call.request.known() {
+///             Some(request) => Plan::act(format!("welcome, {}", request.queue_name)),
+///             None => Plan::nothing("unknown-queue", "the record does not say which queue"),
+///         }
+///     }
+/// }
+/// ```
+pub trait Response {
+    /// What it is triggered by: [`Call`](crate::Call), an enum of calls, or [`Record`](crate::Record)
+    /// for any call.
+    type Trigger: FromRecord;
+    /// What would be done, as data: it is written to the decision line as it is.
+    type Action: Debug + Serialize;
+    /// Lower case with dashes, as the function's binary is called.
+    const NAME: &'static str;
+    /// Whether applying an action twice is harmless.
+    const IDEMPOTENT: bool;
+    /// Whether it acts from the start. What destroys something begins with a dry run.
+    const DEFAULT_MODE: Mode = Mode::DryRun;
+    /// How old an event may be where the configuration doesn't say: a day.
+    const DEFAULT_MAX_AGE: TimeDelta = TimeDelta::days(1);
+
+    /// Which failed calls it wants to hear of.
+    fn failed_calls(&self) -> FailedCalls {
+        FailedCalls::Skip
+    }
+
+    /// What to do. Pure: the same trigger always gives the same plan.
+    fn plan(&self, trigger: &Self::Trigger) -> Plan<Self::Action>;
+}
+
+/// Whether a response changes anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Plans, looks at the live state, and reports what it would do.
+    DryRun,
+    /// Does it.
+    Enforce,
+}
+
+/// What was decided about one event, before anything was looked up.
+#[derive(Debug)]
+pub enum Decision<A> {
+    /// Do these, if the live state agrees.
+    Act(Vec<A>),
+    /// The response has nothing to do.
+    Nothing(Reason),
+    /// A guard left the event alone.
+    Skip(Skip),
+}
+
+/// Why no decision could be made. Each ends in the dead-letter queue, with its kind as the error type.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecided {
+    /// The payload is not an envelope.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The event should not have come here.
+    #[error("misrouted: {0}")]
+    Misrouted(Misrouted),
+    /// A guard lacks what it needs.
+    #[error("the {guard} guard cannot decide: {problem}")]
+    Guard {
+        /// The guard.
+        guard: &'static str,
+        /// What it lacks.
+        problem: Undecidable,
+    },
+    /// The record does not have its call's shape.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+}
+
+/// Decides about one event: guards, then the call's shapes, then the plan.
+///
+/// # Errors
+/// [`Undecided`] when a guard cannot decide, the event is misrouted, or a part of the record does
+/// not have its call's shape.
+pub fn decide<R: Response>(
+    response: &R,
+    envelope: Envelope,
+    guards: &Guards,
+    now: DateTime<Utc>,
+) -> Result<Decision<R::Action>, Undecided> {
+    let admitted = match admit(envelope, guards, now) {
+        Ok(admitted) => admitted,
+        Err(Refusal::Skip(skip)) => return Ok(Decision::Skip(skip)),
+        Err(Refusal::Misrouted(misrouted)) => return Err(Undecided::Misrouted(misrouted)),
+        Err(Refusal::Undecidable { guard, problem }) => return Err(Undecided::Guard { guard, problem }),
+    };
+    let trigger = R::Trigger::from_record(admitted)?;
+    Ok(match response.plan(&trigger) {
+        Plan::Act(actions) if actions.is_empty() => {
+            Decision::Nothing(Reason::new("empty-plan", "the plan has no actions"))
+        }
+        Plan::Act(actions) => Decision::Act(actions),
+        Plan::Nothing(reason) => Decision::Nothing(reason),
+    })
+}
+
+impl Undecided {
+    /// The kind of failure, as Lambda's `errorType` names it.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Undecided::Decode(_) => "Trailhook.Decode",
+            Undecided::Misrouted(_) => "Trailhook.Misrouted",
+            Undecided::Guard { .. } => "Trailhook.Undecidable",
+            Undecided::Shape(_) => "Trailhook.Shape",
+        }
+    }
+}

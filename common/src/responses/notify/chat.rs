@@ -1,0 +1,69 @@
+//! The custom notification of Amazon Q Developer in chat applications.
+//!
+//! A message in any other schema is dropped there without a word. Learned from "Custom
+//! notifications using Amazon Q Developer in chat applications": version, source and description
+//! are required, the lengths are the service's. `<`, `>` and `&` are written as entities, so that a
+//! caller cannot mention `<!channel>` with a user agent.
+
+use super::story::{one_line, resource_arns};
+use crate::{EventHeader, Record};
+use serde_json::{Value, json};
+
+const LONGEST_TITLE: usize = 250;
+const LONGEST_KEYWORD: usize = 75;
+const LONGEST_DESCRIPTION: usize = 8_000;
+const LONGEST_VALUE: usize = 500;
+
+pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str) -> Value {
+    let say = |text: &str| one_line(&escaped(&one_line(text, LONGEST_VALUE)), LONGEST_DESCRIPTION);
+    let facts = [
+        ("When", header.event_time.as_deref()),
+        ("Region", header.aws_region.as_deref()),
+        ("Account", header.account.as_deref()),
+        ("From", header.source_ip_address.as_deref()),
+        ("With", record.user_agent.text()),
+        ("Error", record.error_code.text()),
+        ("Message", record.error_message.text()),
+        ("Event id", header.event_id.as_deref()),
+    ];
+    let mut description = say(summary);
+    for (name, value) in facts {
+        if let Some(value) = value {
+            description.push_str(&format!("\n*{name}* {}", say(value)));
+        }
+    }
+    let name = header.event_name.as_deref().unwrap_or("AWS API call");
+    let title = match &header.error_code {
+        Some(code) => format!("{name}: {code}"),
+        None => name.to_owned(),
+    };
+    let keywords: Vec<String> = [header.event_name.as_deref(), header.aws_region.as_deref(), header.account.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(|keyword| one_line(keyword, LONGEST_KEYWORD))
+        .collect();
+    let arns = resource_arns(record);
+    // One thread for all that happens to one resource.
+    let thread = arns.first().copied().or(header.event_id.as_deref()).unwrap_or(name);
+    json!({
+        "version": "1.0",
+        "source": "custom",
+        "id": header.event_id,
+        "content": {
+            "textType": "client-markdown",
+            "title": one_line(&escaped(&title), LONGEST_TITLE),
+            "description": description.chars().take(LONGEST_DESCRIPTION).collect::<String>(),
+            "keywords": keywords,
+        },
+        "metadata": {
+            "threadId": one_line(thread, LONGEST_VALUE),
+            "summary": say(summary),
+            "eventType": name,
+            "relatedResources": arns,
+        },
+    })
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

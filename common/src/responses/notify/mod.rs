@@ -1,0 +1,95 @@
+//! Tells people and programs about a call, and keeps a journal.
+//!
+//! One notification has three forms, so that every kind of subscriber reads something made for it:
+//! a text for e-mail, the whole story as JSON for queues and functions, and the chat service's own
+//! schema where chat listens. It refuses nothing and changes nothing but the two channels: SNS and
+//! a CloudWatch Logs group. Values from the record are shown, never interpreted: line breaks and
+//! chat mark-up in a user agent stay text.
+
+mod chat;
+mod journal;
+mod message;
+mod story;
+mod subject;
+mod text;
+
+pub use journal::JournalLine;
+pub use message::Notification;
+
+use crate::{EventHeader, FailedCalls, Mode, Plan, Record, Response};
+use serde::Serialize;
+
+/// The response.
+#[derive(Clone, Debug)]
+pub struct Notify {
+    settings: NotifySettings,
+}
+
+/// Which channels, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotifySettings {
+    /// The SNS topic; `None` for no notifications.
+    pub topic_arn: Option<String>,
+    /// The log group of the journal; `None` for no journal.
+    pub journal_log_group: Option<String>,
+    /// Whether a chat service is subscribed to the topic.
+    pub chat: bool,
+    /// Which failed calls are told of.
+    pub failed_calls: FailedCalls,
+}
+
+/// Tell, or note down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "channel", rename_all = "kebab-case")]
+pub enum NotifyAction {
+    /// Put a line into the journal.
+    Journal(JournalLine),
+    /// Publish to the topic.
+    Topic(Notification),
+}
+
+/// Both channels are off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither a topic nor a journal log group is set: notify would have nothing to do")]
+pub struct NoChannel;
+
+impl Notify {
+    /// The response with these settings.
+    ///
+    /// # Errors
+    /// [`NoChannel`] when both channels are off.
+    pub fn new(settings: NotifySettings) -> Result<Self, NoChannel> {
+        if settings.topic_arn.is_none() && settings.journal_log_group.is_none() {
+            return Err(NoChannel);
+        }
+        Ok(Notify { settings })
+    }
+}
+
+impl Response for Notify {
+    type Trigger = Record;
+    type Action = NotifyAction;
+    const NAME: &'static str = "notify";
+    const IDEMPOTENT: bool = false;
+    const DEFAULT_MODE: Mode = Mode::Enforce;
+
+    fn failed_calls(&self) -> FailedCalls {
+        self.settings.failed_calls
+    }
+
+    /// The journal first: it stays when a subscriber's message can't be sent.
+    fn plan(&self, record: &Record) -> Plan<NotifyAction> {
+        let header = EventHeader::of_record(record);
+        let summary = story::summary(record, &header);
+        let mut actions = Vec::new();
+        if let Some(log_group) = &self.settings.journal_log_group {
+            let line = JournalLine::new(log_group, &summary, &header, self.settings.topic_arn.as_deref());
+            actions.push(NotifyAction::Journal(line));
+        }
+        if let Some(topic_arn) = &self.settings.topic_arn {
+            let notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
+            actions.push(NotifyAction::Topic(notification));
+        }
+        Plan::Act(actions)
+    }
+}

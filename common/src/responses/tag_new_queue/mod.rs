@@ -1,0 +1,86 @@
+//! Tags a queue that a call really made with who, when, how and from where.
+//!
+//! It never overwrites: a tag given in the call, or found on the queue, stays as it is. It refuses
+//! to tag a queue that was there before the call.
+
+mod rules;
+mod settings;
+mod template;
+
+pub use rules::{TagKeyError, clean_value};
+pub use settings::{TagProblem, TagSettings};
+
+use crate::calls::sqs::CreateQueue;
+use crate::{Arn, Call, Mode, Plan, QueueUrl, Reason, Response, Verdict};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The response.
+#[derive(Debug)]
+pub struct TagNewQueue {
+    settings: TagSettings,
+}
+
+/// Put these tags on this queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagQueueAction {
+    /// The queue, as the call answered it.
+    pub queue_url: QueueUrl,
+    /// The same as an ARN.
+    pub queue_arn: Arn,
+    /// When the call was made: the queue must have been made then.
+    pub event_time: DateTime<Utc>,
+    /// Key to value.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl TagNewQueue {
+    /// The response with these settings.
+    pub fn new(settings: TagSettings) -> Self {
+        TagNewQueue { settings }
+    }
+}
+
+impl Response for TagNewQueue {
+    type Trigger = Call<CreateQueue>;
+    type Action = TagQueueAction;
+    const NAME: &'static str = "tag-new-queue";
+    const IDEMPOTENT: bool = true;
+    const DEFAULT_MODE: Mode = Mode::Enforce;
+
+    fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
+        let queue = match super::queue_made(call) {
+            Ok(queue) => queue,
+            Err(reason) => return Plan::Nothing(reason),
+        };
+        let given = call.request.known().map(|request| &request.tags);
+        let tags: BTreeMap<String, String> =
+            self.settings.render(call).filter(|(key, _)| given.is_none_or(|given| !given.contains_key(key))).collect();
+        if tags.is_empty() {
+            return Plan::nothing("already-tagged", "the call itself gave the queue every tag there would be");
+        }
+        let super::QueueMade { queue_url, queue_arn, event_time } = queue;
+        Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags })
+    }
+}
+
+impl TagQueueAction {
+    /// What the live queue says: only a queue made by this call is tagged, and only with keys that
+    /// it doesn't have.
+    pub fn judge(&self, created: &str, tags: &BTreeMap<String, String>) -> Verdict<TagQueueAction> {
+        if let Err(reason) = super::created_by_this_call(self.event_time, created) {
+            return Verdict::Nothing(reason);
+        }
+        let missing: BTreeMap<String, String> =
+            self.tags.iter().filter(|(key, _)| !tags.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if missing.is_empty() {
+            return Verdict::Nothing(Reason::new("already-tagged", "the queue has every one of these tags"));
+        }
+        if missing.len() == self.tags.len() {
+            return Verdict::Proceed;
+        }
+        Verdict::Amend(TagQueueAction { tags: missing, ..self.clone() })
+    }
+}

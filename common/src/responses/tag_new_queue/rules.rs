@@ -1,0 +1,75 @@
+//! SQS's rules for tags, from "Amazon SQS cost allocation tags" and the quotas page.
+//!
+//! Keys come from the configuration, so a wrong one fails at start. Values come from the record, so
+//! a wrong one is cleaned: a tag with a dot too few is better than none.
+
+/// More than this are "not recommended".
+pub(super) const MOST_TAGS: usize = 50;
+const LONGEST_KEY: usize = 128;
+const LONGEST_VALUE: usize = 256;
+
+/// Why SQS would not take a tag's key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TagKeyError {
+    /// Empty.
+    #[error("a tag key has at least one character")]
+    Empty,
+    /// Over 128 characters.
+    #[error("a tag key has at most {LONGEST_KEY} characters, and this one has {0}")]
+    TooLong(usize),
+    /// `aws:` in any case.
+    #[error("a tag key does not begin with aws:, which AWS keeps for itself")]
+    Reserved,
+    /// A character outside the set.
+    #[error("a tag key holds letters, digits, spaces and _ . : / = + - @, and not {0:?}")]
+    Character(char),
+}
+
+/// Whether SQS takes this key.
+pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
+    if key.is_empty() {
+        return Err(TagKeyError::Empty);
+    }
+    let length = key.chars().count();
+    if length > LONGEST_KEY {
+        return Err(TagKeyError::TooLong(length));
+    }
+    if key.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
+        return Err(TagKeyError::Reserved);
+    }
+    key.chars().find(|&character| !is_allowed(character)).map_or(Ok(()), |wrong| Err(TagKeyError::Character(wrong)))
+}
+
+/// The value as SQS takes it: other characters become `_`, and it is cut after 256 characters.
+///
+/// ```
+/// use trailhook::responses::tag_new_queue::clean_value;
+///
+/// assert_eq!(clean_value("Mozilla/5.0 (X11; Linux)"), "Mozilla/5.0 _X11_ Linux_");
+/// assert_eq!(clean_value(&"ä".repeat(300)).chars().count(), 256);
+/// ```
+pub fn clean_value(value: &str) -> String {
+    let cleaned: String =
+        value.trim().chars().map(|character| if is_allowed(character) { character } else { '_' }).collect();
+    let cut: String = cleaned.chars().take(LONGEST_VALUE).collect();
+    cut.trim_end().to_owned()
+}
+
+fn is_allowed(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_sqs_refuses_are_refused() {
+        assert_eq!(check_key("trailhook:created-by"), Ok(()));
+        assert_eq!(check_key("Größe"), Ok(()));
+        assert_eq!(check_key(""), Err(TagKeyError::Empty));
+        assert_eq!(check_key(&"k".repeat(129)), Err(TagKeyError::TooLong(129)));
+        assert_eq!(check_key("AWS:owner"), Err(TagKeyError::Reserved));
+        assert_eq!(check_key("who?"), Err(TagKeyError::Character('?')));
+    }
+}

@@ -1,0 +1,157 @@
+//! Decoding is lenient in what it accepts and exact in what it keeps.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use trailhook::{Actor, Envelope, Record};
+use trailhook_tests::{events, say, shared_records};
+
+/// Decodes and encodes again; the result must be the same JSON value.
+fn assert_kept(record: &Value, name: &str) {
+    let text = record.to_string();
+    let decoded: Record = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let encoded = serde_json::to_value(&decoded).unwrap();
+    assert_eq!(&encoded, record, "{name} is not what it was");
+}
+
+#[test]
+fn every_shared_record_decodes_and_encodes_back_equal() {
+    let Some(lines) = shared_records().unwrap() else {
+        say("skipped: ../shared/corpus/records.jsonl is not here");
+        return;
+    };
+    let (mut records, mut envelopes) = (0, 0);
+    for (number, (kind, event)) in lines.iter().enumerate() {
+        let name = format!("line {}", number + 1);
+        match kind.as_str() {
+            "record" => {
+                assert_kept(event, &name);
+                records += 1;
+            }
+            "envelope" => {
+                let envelope: Envelope =
+                    trailhook::decode(event.to_string().as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), event["detail"], "{name}");
+                envelopes += 1;
+            }
+            other => panic!("{name} has the unknown kind {other:?}"),
+        }
+    }
+    say(format!("{records} records and {envelopes} envelopes of {} lines decoded, re-encoded equal", lines.len()));
+    assert_eq!(records + envelopes, lines.len());
+    assert_eq!(lines.len(), 396, "the shared records have changed: say so here");
+}
+
+#[test]
+fn every_shared_record_names_an_actor() {
+    let Some(lines) = shared_records().unwrap() else {
+        say("skipped: ../shared/corpus/records.jsonl is not here");
+        return;
+    };
+    let unnamed = lines.iter().filter(|(_, event)| {
+        let detail = event.get("detail").unwrap_or(event);
+        let record: Record = serde_json::from_value(detail.clone()).unwrap();
+        let actor = record.user_identity.get().map(|identity| Actor::of(identity).to_string());
+        actor.is_none_or(|actor| actor.is_empty() || actor.starts_with("someone"))
+    });
+    assert_eq!(unnamed.count(), 0, "every shared record names somebody");
+}
+
+#[test]
+fn every_sample_event_decodes_and_encodes_back_equal() {
+    let mut count = 0;
+    for folder in ["sqs", "near-miss"] {
+        for (name, bytes) in events(folder).unwrap() {
+            let value: Value = serde_json::from_slice(&bytes).unwrap();
+            let envelope = trailhook::decode(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), value["detail"], "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 100, "only {count} sample events");
+}
+
+/// Absent, null, and a form nobody knows stay what they are, in any member at any depth.
+#[test]
+fn absent_null_and_unknown_forms_are_kept() {
+    for text in [
+        r#"{}"#,
+        r#"{"errorCode":null,"resources":null,"userIdentity":null}"#,
+        r#"{"userIdentity":{"sessionContext":{"sessionIssuer":{},"webIdFederationData":{}}}}"#,
+        r#"{"readOnly":"false","managementEvent":true,"sessionCredentialFromConsole":"true"}"#,
+        r#"{"eventTime":5,"resources":"none","tlsDetails":[1,2],"userIdentity":"alice"}"#,
+        r#"{"somethingNew":{"a":[1.50,1e400]},"userIdentity":{"newMember":null,"type":"Robot"}}"#,
+        r#"{"resources":[{"ARN":"a","arn":null},{"type":3}],"requestParameters":"None"}"#,
+    ] {
+        let decoded: Record = serde_json::from_str(text).unwrap();
+        let again: Record = serde_json::from_str(&serde_json::to_string(&decoded).unwrap()).unwrap();
+        assert_eq!(serde_json::to_string(&decoded).unwrap(), serde_json::to_string(&again).unwrap(), "{text}");
+        if !text.contains("1e400") {
+            assert_kept(&serde_json::from_str(text).unwrap(), text);
+        } else {
+            assert!(serde_json::to_string(&decoded).unwrap().contains("1e400"), "a number is kept letter for letter");
+        }
+    }
+}
+
+fn samples() -> Vec<Value> {
+    let read = |folder| events(folder).unwrap().into_iter();
+    read("sqs").chain(read("near-miss")).map(|(_, bytes)| serde_json::from_slice(&bytes).unwrap()).collect()
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[ -~]{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-zA-Z]{1,8}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// The values of a document, in a fixed order, for a mutation to pick one of.
+fn places(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    visit(value);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| places(item, visit)),
+        Value::Object(members) => members.values_mut().for_each(|member| places(member, visit)),
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Any one value of a sample event replaced by anything: the record still decodes and is kept,
+    /// unless the envelope itself or the record's being an object is gone, which is a clear error.
+    #[test]
+    fn a_mutated_sample_is_kept_or_refused(sample in 0..1000usize, place in 0..1000usize, new in any_json()) {
+        let samples = samples();
+        let mut event = samples[sample % samples.len()].clone();
+        let mut count = 0;
+        places(&mut event, &mut |_| count += 1);
+        let mut at = 0;
+        places(&mut event, &mut |value| {
+            if at == place % count {
+                *value = new.clone();
+            }
+            at += 1;
+        });
+        match trailhook::decode(event.to_string().as_bytes()) {
+            Ok(envelope) => prop_assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), event["detail"].clone()),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        if let Err(error) = trailhook::decode(&bytes) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+    }
+}

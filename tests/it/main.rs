@@ -1,0 +1,3 @@
+//! The integration tests, one binary: event files in, decisions out.
+
+mod decode;

@@ -1,0 +1,47 @@
+//! What the integration tests share: where things are, and what the events say.
+
+use serde_json::Value;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The sample events of a folder under `events/`: file name and bytes, sorted by name.
+pub fn events(folder: &str) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut events = Vec::new();
+    for entry in std::fs::read_dir(root().join("events").join(folder))? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        events.push((name, std::fs::read(path)?));
+    }
+    events.sort();
+    Ok(events)
+}
+
+/// The real records that lie beside the project on some machines: `(kind, event)`, or `None` where
+/// they don't, for a test to skip.
+pub fn shared_records() -> std::io::Result<Option<Vec<(String, Value)>>> {
+    let path = root().join("../shared/corpus/records.jsonl");
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(path)?;
+    let mut records = Vec::new();
+    for line in text.lines() {
+        let mut line: Value = serde_json::from_str(line)?;
+        let kind = line.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+        records.push((kind, line.get_mut("event").map(Value::take).unwrap_or_default()));
+    }
+    Ok(Some(records))
+}
+
+/// Says what a test counted or skipped, in the output of a passing run too: the test harness hides
+/// what `println!` says.
+pub fn say(text: impl AsRef<str>) {
+    let line = format!("     note: {}\n", text.as_ref());
+    // A closed stderr must not fail the test that had something to say.
+    drop(std::io::stderr().lock().write_all(line.as_bytes()));
+}
