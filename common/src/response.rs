@@ -43,6 +43,8 @@ pub trait Response {
     const NAME: &'static str;
     /// Whether applying an action twice is harmless.
     const IDEMPOTENT: bool;
+    /// Whether a later action needs the earlier ones: if one fails, the rest is then not tried.
+    const ORDERED: bool = true;
     /// Whether it acts from the start. What destroys something begins with a dry run.
     const DEFAULT_MODE: Mode = Mode::DryRun;
     /// How old an event may be where the configuration doesn't say: a day.

@@ -1,8 +1,8 @@
 //! Text that some writers put in another scalar form.
 //!
-//! SQS attributes and tags are text in every real record, but hand-made and translated records
-//! carry `30` for `"30"`, and a policy as an object. Both say the same, so both are read; a list in
-//! place of a map is refused, with its path.
+//! SQS attributes and tags are text in every real record, but translated records carry `30` for
+//! `"30"`. It says the same, so it is read; a list or an object is refused, with its path: SQS has no
+//! such value, so the record is not what it seems.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -20,6 +20,7 @@ impl<'de> Deserialize<'de> for Text {
         match raw.get().as_bytes().first() {
             Some(b'"') => serde_json::from_str(raw.get()).map(Text).map_err(serde::de::Error::custom),
             Some(b'[') => Err(serde::de::Error::custom("invalid type: sequence, expected text")),
+            Some(b'{') => Err(serde::de::Error::custom("invalid type: map, expected text")),
             Some(b'n') => Ok(Text(String::new())),
             _ => Ok(Text(raw.get().to_owned())),
         }

@@ -22,7 +22,11 @@ pub struct Notification {
     pub topic_arn: String,
     /// Under 100 characters of ASCII.
     pub subject: String,
-    /// A JSON object from protocol to text, for `MessageStructure: json`.
+    /// What e-mail subscribers read.
+    pub email: String,
+    /// A JSON object from protocol to text, for `MessageStructure: json`. Not part of the report,
+    /// where it would be the event a second and a third time.
+    #[serde(skip)]
     pub message: String,
     /// For filter policies: name to text.
     pub attributes: BTreeMap<&'static str, String>,
@@ -40,6 +44,7 @@ impl Notification {
         Notification {
             topic_arn: topic_arn.to_owned(),
             subject: subject::subject(summary),
+            email,
             message,
             attributes: attributes(record, header),
         }

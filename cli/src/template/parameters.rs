@@ -1,0 +1,141 @@
+//! Parameters: the values given, or the defaults, held against what the template allows.
+//!
+//! A value that CloudFormation would refuse is refused here too, or the local stage would run
+//! something that never deploys.
+
+use super::error::{ParameterProblem, TemplateError};
+use regex::Regex;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Each parameter's value: a text, or a list of texts for the list types.
+pub(super) fn values(
+    declared: Option<&Map<String, Value>>,
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Value>, TemplateError> {
+    let none = Map::new();
+    let declared = declared.unwrap_or(&none);
+    if let Some(name) = given.keys().find(|name| !declared.contains_key(*name)) {
+        let names: Vec<&str> = declared.keys().map(String::as_str).collect();
+        let problem = ParameterProblem::Unknown(names.join(", "));
+        return Err(TemplateError::Parameter { name: name.clone(), problem });
+    }
+    declared
+        .iter()
+        .map(|(name, declaration)| match value(name, declaration, given.get(name)) {
+            Ok(value) => Ok((name.clone(), value)),
+            Err(problem) => Err(TemplateError::Parameter { name: name.clone(), problem }),
+        })
+        .collect()
+}
+
+fn value(name: &str, declaration: &Value, given: Option<&String>) -> Result<Value, ParameterProblem> {
+    let kind = declaration.get("Type").and_then(Value::as_str).unwrap_or("String");
+    let text = match (given, declaration.get("Default")) {
+        (Some(given), _) => given.clone(),
+        (None, _) if kind.starts_with("AWS::SSM::") => return Err(ParameterProblem::Type(kind.to_owned())),
+        (None, Some(default)) => scalar(default).unwrap_or_default(),
+        (None, None) => return Err(ParameterProblem::Missing(name.to_owned())),
+    };
+    let list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    if !list {
+        check(declaration, kind, &text)?;
+        return Ok(Value::String(text));
+    }
+    let elements: Vec<&str> = text.split(',').map(str::trim).collect();
+    for element in &elements {
+        check(declaration, kind, element)?;
+    }
+    Ok(Value::from(elements))
+}
+
+fn check(declaration: &Value, kind: &str, value: &str) -> Result<(), ParameterProblem> {
+    let owned = || value.to_owned();
+    if let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) {
+        let allowed: Vec<String> = allowed.iter().filter_map(scalar).collect();
+        if !allowed.iter().any(|one| one == value) {
+            return Err(ParameterProblem::NotAllowed { value: owned(), allowed: allowed.join(", ") });
+        }
+    }
+    if let Some(pattern) = declaration.get("AllowedPattern").and_then(Value::as_str) {
+        // CloudFormation's dialect is Java's, and the whole value must match. A pattern that only
+        // Java understands is left to the deployment.
+        let whole = Regex::new(&format!("^(?:{pattern})$"));
+        if whole.is_ok_and(|whole| !whole.is_match(value)) {
+            let described = declaration.get("ConstraintDescription").and_then(Value::as_str).unwrap_or(pattern);
+            return Err(ParameterProblem::Pattern { value: owned(), described: described.to_owned() });
+        }
+    }
+    let limit = |name: &str| declaration.get(name).and_then(|limit| scalar(limit)?.parse::<f64>().ok());
+    let outside = |limit: String| Err(ParameterProblem::Limit { value: value.to_owned(), limit });
+    if kind.contains("Number") {
+        let Ok(number) = value.parse::<f64>() else { return outside("a number".to_owned()) };
+        match (limit("MinValue"), limit("MaxValue")) {
+            (Some(least), _) if number < least => return outside(format!("{least} or more")),
+            (_, Some(most)) if number > most => return outside(format!("{most} or less")),
+            _ => {}
+        }
+    }
+    let length = value.chars().count() as f64;
+    match (limit("MinLength"), limit("MaxLength")) {
+        (Some(least), _) if length < least => outside(format!("{least} characters or more")),
+        (_, Some(most)) if length > most => outside(format!("{most} characters or fewer")),
+        _ => Ok(()),
+    }
+}
+
+/// A scalar as CloudFormation sees it: a text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn problem(declaration: Value, given: Option<&str>) -> String {
+        let declared = Map::from_iter([("P".to_owned(), declaration)]);
+        let given = given.map(|value| ("P".to_owned(), value.to_owned())).into_iter().collect();
+        values(Some(&declared), &given).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn lists_are_lists_and_defaults_hold() {
+        let declared = json!({
+            "Names": {"Type": "CommaDelimitedList", "Default": "CreateQueue"},
+            "Age": {"Type": "Number", "Default": 900, "MinValue": 60},
+        });
+        let given = BTreeMap::from([("Names".to_owned(), "TagQueue, UntagQueue".to_owned())]);
+        let values = values(declared.as_object(), &given).unwrap();
+        assert_eq!(values["Names"], json!(["TagQueue", "UntagQueue"]));
+        assert_eq!(values["Age"], json!("900"));
+    }
+
+    #[test]
+    fn what_cloudformation_refuses_is_refused() {
+        let names = json!({"Type": "CommaDelimitedList", "Default": "A", "AllowedValues": ["A", "B"]});
+        assert_eq!(problem(names, Some("A,C")), r#"parameter P: "C" is none of A, B"#);
+        let path = json!({"Type": "String", "AllowedPattern": "/|(/[a-z]+/)", "ConstraintDescription": "a path"});
+        assert_eq!(problem(path, Some("x/a/")), r#"parameter P: "x/a/" is not a path"#);
+        let age = json!({"Type": "Number", "MinValue": 60});
+        assert_eq!(problem(age.clone(), Some("59")), r#"parameter P: "59" is not 60 or more"#);
+        assert_eq!(problem(age.clone(), Some("x")), r#"parameter P: "x" is not a number"#);
+        assert_eq!(problem(age, None), "parameter P: it has no default: give it with --parameter P=VALUE");
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_refused() {
+        let given = BTreeMap::from([("EventName".to_owned(), "x".to_owned())]);
+        let error = values(json!({"EventNames": {"Type": "String"}}).as_object(), &given).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "parameter EventName: the template has no such parameter; it has EventNames"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! One event from bytes to its report.
+
+use crate::carry_out::carry_out;
+use crate::{Configuration, Handler};
+use chrono::Utc;
+use std::any::Any;
+use trailhook::{ActionOutcome, Decision, EventHeader, Mode, Outcome, Report, decide, decode};
+
+/// An event that failed: Lambda tries again, and then keeps it in the on-failure queue.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error_type: &'static str,
+    pub(crate) message: String,
+}
+
+/// The report, and the failure if it is one.
+pub(crate) async fn answer<H: Handler>(
+    handler: &H,
+    configuration: &Configuration,
+    payload: &[u8],
+) -> (Report, Option<Failure>) {
+    let mode = configuration.mode;
+    let failed = |event, error_type: &'static str, message: String| {
+        let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message.clone());
+        (report, Some(Failure { error_type, message }))
+    };
+    let envelope = match decode(payload) {
+        Ok(envelope) => envelope,
+        Err(error) => return failed(None, "Trailhook.Decode", error.to_string()),
+    };
+    let event = EventHeader::of(&envelope);
+    let actions = match decide(handler, envelope, &configuration.guards, Utc::now()) {
+        Ok(Decision::Act(actions)) => actions,
+        Ok(Decision::Skip(skip)) => return (Report::skipped(H::NAME, mode, event, &skip), None),
+        Ok(Decision::Nothing(reason)) => {
+            let report =
+                Report::without_actions(H::NAME, mode, Some(event), Outcome::Nothing, reason.code, reason.message);
+            return (report, None);
+        }
+        Err(undecided) => return failed(Some(event), undecided.error_type(), undecided.to_string()),
+    };
+    let (actions, error) = carry_out(handler, mode, actions).await;
+    let nothing = actions.iter().find(|action| action.outcome == ActionOutcome::Nothing);
+    let code = nothing.and_then(|action| action.message.as_deref()?.split_once(':')).map(|(code, _)| code.to_owned());
+    let mut report = Report::of_actions(H::NAME, mode, event, actions);
+    match error {
+        Some(error) => {
+            report = report.because(error.error_type());
+            let failure = Failure { error_type: error.error_type(), message: error.to_string() };
+            (report, Some(failure))
+        }
+        None => (code.into_iter().fold(report, Report::because), None),
+    }
+}
+
+/// The failure of a handler that panicked: it is tried again, like any other.
+pub(crate) fn panicked<H: Handler>(mode: Mode, panic: &(dyn Any + Send)) -> (Report, Option<Failure>) {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let message = format!("the handler panicked: {}", text.unwrap_or("it did not say why"));
+    let error_type = "Trailhook.Panic";
+    let report = Report::without_actions(H::NAME, mode, None, Outcome::Failed, error_type, message.clone());
+    (report, Some(Failure { error_type, message }))
+}

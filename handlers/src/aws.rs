@@ -1,0 +1,29 @@
+//! How the functions reach AWS: Region, credentials and endpoint as Lambda sets them, nothing else.
+//!
+//! No credential chain: in a function there are only the variables, and looking further costs time
+//! on every cold start. `AWS_ENDPOINT_URL` sends every call to the local stage or to an emulator.
+
+use crate::Environment;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sqs::config::SharedCredentialsProvider;
+use std::time::Duration;
+
+/// The configuration that every client is made from.
+pub fn configuration(environment: &mut Environment) -> SdkConfig {
+    // Three tries of five seconds fit into the functions' time limit.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .build();
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts);
+    builder.set_region(environment.get("AWS_REGION").map(Region::new));
+    builder.set_endpoint_url(environment.get("AWS_ENDPOINT_URL"));
+    builder.build()
+}

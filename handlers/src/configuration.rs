@@ -1,0 +1,74 @@
+//! What every function is configured with: its mode and its guards.
+
+use crate::Environment;
+use chrono::TimeDelta;
+use trailhook::{ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath};
+
+/// A function's mode and guards.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Whether it changes anything.
+    pub mode: Mode,
+    /// What its guards go by; the failed calls it wants are the response's to say.
+    pub guards: Guards,
+}
+
+impl Configuration {
+    /// Reads the variables that every function has. What is wrong is noted in the environment.
+    pub fn read<R: Response>(environment: &mut Environment) -> Option<Configuration> {
+        let account = environment.required("TRAILHOOK_ACCOUNT_ID", account_id);
+        let role_path = environment.required("TRAILHOOK_ROLE_PATH", str::parse::<RolePath>);
+        let region = environment.required("AWS_REGION", |region| Ok::<_, String>(region.to_owned()));
+        let mode = environment.optional("TRAILHOOK_MODE", mode).unwrap_or(R::DEFAULT_MODE);
+        let max_age = environment.optional("TRAILHOOK_MAX_EVENT_AGE_SECONDS", max_age);
+        let principals = environment.list("TRAILHOOK_EXEMPT_PRINCIPALS", str::parse::<ArnPattern>);
+        let accounts = environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id);
+        for variable in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"] {
+            of_lambda(environment, variable);
+        }
+        environment.required("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", |size| {
+            size.parse::<i32>().map_err(|_| format!("{size:?} is not a number of megabytes"))
+        });
+        let guards = Guards {
+            watched: R::Trigger::watched(),
+            failed_calls: trailhook::FailedCalls::Skip,
+            account: account?,
+            region: region?,
+            role_path: role_path?,
+            max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
+            exempt: Exemptions { principals, accounts },
+        };
+        Some(Configuration { mode, guards })
+    }
+}
+
+/// Lambda sets these itself; without them there is nothing to poll.
+fn of_lambda(environment: &mut Environment, variable: &str) {
+    if environment.get(variable).is_none() {
+        let how = "it is not set: this program runs under Lambda, `cargo lambda watch` or `trailhook local`";
+        environment.problem(variable, how);
+    }
+}
+
+fn account_id(text: &str) -> Result<String, String> {
+    let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { Ok(text.to_owned()) } else { Err(format!("{text:?} is not an account id of twelve digits")) }
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "dry-run" => Ok(Mode::DryRun),
+        "enforce" => Ok(Mode::Enforce),
+        _ => Err(format!("{text:?} is neither dry-run nor enforce")),
+    }
+}
+
+/// Seconds, or `any` for no limit.
+fn max_age(text: &str) -> Result<Option<TimeDelta>, String> {
+    if text == "any" {
+        return Ok(None);
+    }
+    let seconds = text.parse::<u32>().ok().filter(|seconds| *seconds > 0);
+    let seconds = seconds.ok_or_else(|| format!("{text:?} is neither a number of seconds from 1 on nor any"))?;
+    Ok(Some(TimeDelta::seconds(seconds.into())))
+}

@@ -1,0 +1,151 @@
+//! The half of a response that acts.
+
+use aws_sdk_sqs::config::http::HttpResponse;
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use std::error::Error;
+use std::future::Future;
+use trailhook::{Response, Verdict};
+
+/// A response that can be carried out.
+///
+/// ```
+/// use trailhook::{Call, Plan, Response, Verdict, calls::sqs::CreateQueue};
+/// use trailhook_handlers::{ApplyError, Handler};
+///
+/// struct Greet;
+///
+/// impl Response for Greet {
+///     type Trigger = Call<CreateQueue>;
+///     type Action = String;
+///     const NAME: &'static str = "greet";
+///     const IDEMPOTENT: bool = true;
+///
+///     fn plan(&self, call: &Call<CreateQueue>) -> Plan<String> {
+///         match call.request.known() {
+///             Some(request) => Plan::act(format!("welcome, {}", request.queue_name)),
+///             None => Plan::nothing("unknown-queue", "the record does not say which queue"),
+///         }
+///     }
+/// }
+///
+/// impl Handler for Greet {
+///     async fn confirm(&self, _: &String) -> Result<Verdict<String>, ApplyError> {
+///         Ok(Verdict::Proceed)
+///     }
+///
+///     async fn apply(&self, greeting: &String) -> Result<(), ApplyError> {
+///         println!("{greeting}");
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
+    /// Looks at the live state and changes nothing; runs in a dry run too.
+    fn confirm(&self, action: &Self::Action) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send;
+
+    /// Does it.
+    fn apply(&self, action: &Self::Action) -> impl Future<Output = Result<(), ApplyError>> + Send;
+}
+
+/// Why an AWS call did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// It may work later: throttling, a time-out, a fault of the service.
+    #[error("{call} failed for now: {message}")]
+    Transient {
+        /// The call, as in `sqs:TagQueue`.
+        call: &'static str,
+        /// What the service said.
+        message: String,
+    },
+    /// The role lacks a permission.
+    #[error("{call} was denied: the function's role needs that permission on this resource ({message})")]
+    Denied {
+        /// The call, which is the IAM action too.
+        call: &'static str,
+        /// What the service said.
+        message: String,
+    },
+    /// The service refuses the call as it is.
+    #[error("{call} was refused: {message}")]
+    Refused {
+        /// The call.
+        call: &'static str,
+        /// What the service said.
+        message: String,
+    },
+}
+
+impl ApplyError {
+    /// The error of an SDK call; `call` is the call's name as IAM writes it.
+    pub fn of<E>(call: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let code = error.as_service_error().and_then(|service| service.code()).unwrap_or_default().to_owned();
+        let message = match error.as_service_error().and_then(|service| service.message()) {
+            Some(message) => format!("{code}: {message}"),
+            None => with_sources(&error),
+        };
+        if trailhook::ErrorCode(&code).is_denied() || is_credential_error(&code) {
+            return ApplyError::Denied { call, message };
+        }
+        match (&error, status) {
+            (SdkError::ServiceError(_), Some(400..=499)) if !is_throttling(&code) => {
+                ApplyError::Refused { call, message }
+            }
+            (SdkError::ConstructionFailure(_), _) => ApplyError::Refused { call, message },
+            _ => ApplyError::Transient { call, message },
+        }
+    }
+
+    /// The kind, as Lambda's `errorType` names it.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            ApplyError::Transient { .. } => "Trailhook.Transient",
+            ApplyError::Denied { .. } => "Trailhook.Denied",
+            ApplyError::Refused { .. } => "Trailhook.Refused",
+        }
+    }
+}
+
+/// The error and what it came from: the SDK's own text says no more than "dispatch failure".
+fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        if !text.ends_with(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = error.source();
+    }
+    text
+}
+
+fn is_throttling(code: &str) -> bool {
+    const CODES: [&str; 8] = [
+        "Throttling",
+        "ThrottlingException",
+        "Throttled",
+        "ThrottledException",
+        "RequestThrottled",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+    ];
+    CODES.contains(&trailhook::ErrorCode(code).last_segment())
+}
+
+fn is_credential_error(code: &str) -> bool {
+    const CODES: [&str; 6] = [
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidSecurity",
+        "KMSAccessDenied",
+    ];
+    CODES.contains(&code)
+}

@@ -1,0 +1,68 @@
+//! Tags a new queue.
+
+use super::queue;
+use crate::{ApplyError, Handler, Start};
+use aws_sdk_sqs::Client;
+use std::collections::BTreeMap;
+use trailhook::calls::sqs::CreateQueue;
+use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings};
+use trailhook::{Call, Mode, Plan, Response, Verdict};
+
+/// [`TagNewQueue`] with a client.
+#[derive(Debug)]
+pub struct TagNewQueueHandler {
+    response: TagNewQueue,
+    sqs: Client,
+}
+
+impl TagNewQueueHandler {
+    /// Reads `TRAILHOOK_TAGS`: a JSON object from tag key to value template.
+    pub fn build(start: &mut Start<'_>) -> Option<Self> {
+        let settings = match start.environment.get("TRAILHOOK_TAGS").map(|json| TagSettings::from_json(&json)) {
+            None => TagSettings::default(),
+            Some(Ok(settings)) => settings,
+            Some(Err(problems)) => {
+                for problem in problems {
+                    start.environment.problem("TRAILHOOK_TAGS", problem.to_string());
+                }
+                return None;
+            }
+        };
+        Some(TagNewQueueHandler { response: TagNewQueue::new(settings), sqs: Client::new(start.aws) })
+    }
+}
+
+impl Response for TagNewQueueHandler {
+    type Trigger = Call<CreateQueue>;
+    type Action = TagQueueAction;
+    const NAME: &'static str = TagNewQueue::NAME;
+    const IDEMPOTENT: bool = TagNewQueue::IDEMPOTENT;
+    const DEFAULT_MODE: Mode = TagNewQueue::DEFAULT_MODE;
+
+    fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
+        self.response.plan(call)
+    }
+}
+
+impl Handler for TagNewQueueHandler {
+    async fn confirm(&self, action: &TagQueueAction) -> Result<Verdict<TagQueueAction>, ApplyError> {
+        let Some(attributes) = queue::attributes(&self.sqs, &action.queue_url, action.event_time).await? else {
+            return Ok(Verdict::Nothing(queue::gone(&action.queue_url)));
+        };
+        let created = attributes.get("CreatedTimestamp").map_or("", String::as_str);
+        let tags = match self.sqs.list_queue_tags().queue_url(action.queue_url.as_str()).send().await {
+            Ok(found) => found.tags.unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => {
+                return Ok(Verdict::Nothing(queue::gone(&action.queue_url)));
+            }
+            Err(error) => return Err(ApplyError::of("sqs:ListQueueTags", error)),
+        };
+        Ok(action.judge(created, &tags))
+    }
+
+    async fn apply(&self, action: &TagQueueAction) -> Result<(), ApplyError> {
+        let tags = action.tags.clone().into_iter().collect();
+        let request = self.sqs.tag_queue().queue_url(action.queue_url.as_str()).set_tags(Some(tags));
+        request.send().await.map(drop).map_err(|error| ApplyError::of("sqs:TagQueue", error))
+    }
+}
