@@ -8,7 +8,7 @@
 use super::RevertAction;
 use crate::calls::sqs::CreateQueue;
 use crate::responses::{created_by_this_call, queue_made};
-use crate::{Arn, Call, Plan, QueueUrl, Reason, Verdict};
+use crate::{Arn, Call, Plan, QueueUrl, Reason, Verdict, is_hidden};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +35,10 @@ pub(super) fn plan(call: &Call<CreateQueue>) -> Plan<RevertAction> {
     let Some(request) = call.request.known() else {
         return Plan::nothing("unknown-request", "detail.requestParameters does not say what was asked for");
     };
+    if let Some((name, _)) = request.attributes.iter().find(|(_, value)| is_hidden(value)) {
+        let message = format!("CloudTrail hides the value of {name}, so nobody can tell whether it is unchanged");
+        return Plan::nothing("hidden-value", message);
+    }
     Plan::act(RevertAction::DeleteQueue(DeleteQueueAction {
         queue_url: queue.queue_url,
         queue_arn: queue.queue_arn,
