@@ -5,7 +5,7 @@
 //! spellings over the years. The only way to a [`Call`] is through [`Admitted`], so the guards have
 //! always been asked first.
 
-use crate::{Admitted, EventPattern, Field, Omitted, Record};
+use crate::{Admitted, EventPattern, Field, Omitted, Plan, Record};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -117,6 +117,19 @@ impl<T> Part<T> {
             Part::Known(part) => Some(part),
             Part::Null | Part::Omitted(_) => None,
         }
+    }
+}
+
+impl<C: ApiCall> Call<C> {
+    /// A plan of one action made from the request; where the record does not say what was asked
+    /// for (it was null or too large), nothing is done, and the plan says why.
+    pub fn act_on<A>(&self, action: impl FnOnce(&C::RequestParameters) -> A) -> Plan<A> {
+        let why = match &self.request {
+            Part::Known(request) => return Plan::act(action(request)),
+            Part::Null => "detail.requestParameters is null",
+            Part::Omitted(_) => "CloudTrail left detail.requestParameters out, because they were too large",
+        };
+        Plan::nothing("unknown-request", why)
     }
 }
 

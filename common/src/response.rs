@@ -26,10 +26,7 @@ use std::fmt::Debug;
 ///     const IDEMPOTENT: bool = true;
 ///
 ///     fn plan(&self, call: &Call<CreateQueue>) -> Plan<String> {
-///         match call.request.known() {
-///             Some(request) => Plan::act(format!("welcome, {}", request.queue_name)),
-///             None => Plan::nothing("unknown-queue", "the record does not say which queue"),
-///         }
+///         call.act_on(|request| format!("welcome, {}", request.queue_name))
 ///     }
 /// }
 /// ```

@@ -21,10 +21,7 @@ use trailhook::{Response, Verdict};
 ///     const IDEMPOTENT: bool = true;
 ///
 ///     fn plan(&self, call: &Call<CreateQueue>) -> Plan<String> {
-///         match call.request.known() {
-///             Some(request) => Plan::act(format!("welcome, {}", request.queue_name)),
-///             None => Plan::nothing("unknown-queue", "the record does not say which queue"),
-///         }
+///         call.act_on(|request| format!("welcome, {}", request.queue_name))
 ///     }
 /// }
 ///
@@ -40,6 +37,9 @@ use trailhook::{Response, Verdict};
 /// }
 /// ```
 pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
+    /// The IAM actions that the function's role needs: a test holds them against the template.
+    const IAM_ACTIONS: &'static [&'static str] = &[];
+
     /// Looks at the live state and changes nothing; runs in a dry run too.
     fn confirm(&self, action: &Self::Action) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send;
 

@@ -16,3 +16,8 @@ pub use configuration::Configuration;
 pub use environment::{Environment, Problem};
 pub use handler::{ApplyError, Handler};
 pub use run::{Start, run};
+
+/// The documents whose examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/adding-a-response.md")]
+struct AddingAResponse;

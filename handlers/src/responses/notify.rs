@@ -126,6 +126,8 @@ impl Response for NotifyHandler {
 }
 
 impl Handler for NotifyHandler {
+    const IAM_ACTIONS: &'static [&'static str] = &["logs:CreateLogStream", "logs:PutLogEvents", "sns:Publish"];
+
     /// There is no live state to look at: telling takes nothing from anyone.
     async fn confirm(&self, _: &NotifyAction) -> Result<Verdict<NotifyAction>, ApplyError> {
         Ok(Verdict::Proceed)

@@ -45,6 +45,8 @@ impl Response for TagNewQueueHandler {
 }
 
 impl Handler for TagNewQueueHandler {
+    const IAM_ACTIONS: &'static [&'static str] = &["sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:TagQueue"];
+
     async fn confirm(&self, action: &TagQueueAction) -> Result<Verdict<TagQueueAction>, ApplyError> {
         let Some(attributes) = queue::attributes(&self.sqs, &action.queue_url, action.event_time).await? else {
             return Ok(Verdict::Nothing(queue::gone(&action.queue_url)));

@@ -34,6 +34,8 @@ impl Response for RevertHandler {
 }
 
 impl Handler for RevertHandler {
+    const IAM_ACTIONS: &'static [&'static str] = &["sqs:DeleteQueue", "sqs:GetQueueAttributes"];
+
     async fn confirm(&self, action: &RevertAction) -> Result<Verdict<RevertAction>, ApplyError> {
         match action {
             RevertAction::DeleteQueue(action) => create_queue::confirm(&self.sqs, action).await,
