@@ -53,7 +53,12 @@ pub enum Outcome {
 pub struct ActionReport {
     /// What became of it.
     pub outcome: ActionOutcome,
-    /// The reason or the error, where there is one.
+    /// What it does, in words that follow "would".
+    pub description: String,
+    /// The reason for doing nothing, in one word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The reason or the error in a sentence, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The action, as data.
@@ -160,24 +165,38 @@ impl Report {
 
     /// The report of actions, each with what became of it.
     pub fn of_actions(response: &'static str, mode: Mode, event: EventHeader, actions: Vec<ActionReport>) -> Report {
-        let count = |outcome| actions.iter().filter(|action| action.outcome == outcome).count();
-        let (applied, would) = (count(ActionOutcome::Applied), count(ActionOutcome::WouldApply));
-        let (failed, nothing) = (count(ActionOutcome::Failed), count(ActionOutcome::Nothing));
-        let messages: Vec<&str> = actions.iter().filter_map(|action| action.message.as_deref()).collect();
-        let said = if messages.is_empty() { String::new() } else { format!(": {}", messages.join("; ")) };
-        let of = actions.len();
-        let (outcome, message) = match (failed, applied, would) {
-            (1.., ..) => (Outcome::Failed, format!("{failed} of {of} actions failed, {applied} applied{said}")),
-            (_, 1.., _) => (Outcome::Acted, format!("{applied} of {of} actions applied{said}")),
-            (.., 1..) => (Outcome::DryRun, format!("{would} of {of} actions would be applied{said}")),
-            _ => (Outcome::Nothing, format!("nothing to do for {nothing} of {of} actions{said}")),
+        let any = |outcome| actions.iter().any(|action| action.outcome == outcome);
+        let outcome = if any(ActionOutcome::Failed) {
+            Outcome::Failed
+        } else if any(ActionOutcome::Applied) {
+            Outcome::Acted
+        } else if any(ActionOutcome::WouldApply) {
+            Outcome::DryRun
+        } else {
+            Outcome::Nothing
         };
-        Report { response, mode, outcome, reason: None, message, event: Some(event), actions }
+        let message = actions.iter().map(ActionReport::sentence).collect::<Vec<_>>().join("; ");
+        let nothing = if outcome == Outcome::Nothing { actions.iter().find_map(|action| action.reason) } else { None };
+        let reason = nothing.map(str::to_owned);
+        Report { response, mode, outcome, reason, message, event: Some(event), actions }
     }
 
     /// The report with this reason, for counting.
     pub fn because(mut self, reason: impl Into<String>) -> Report {
         self.reason = Some(reason.into());
         self
+    }
+}
+
+impl ActionReport {
+    fn sentence(&self) -> String {
+        let (what, why) = (&self.description, self.message.as_deref().unwrap_or_default());
+        match self.outcome {
+            ActionOutcome::Applied => format!("done: {what}"),
+            ActionOutcome::WouldApply => format!("would {what}"),
+            ActionOutcome::Nothing => format!("nothing to do: {why}"),
+            ActionOutcome::Failed => format!("could not {what}: {why}"),
+            ActionOutcome::NotReached => format!("did not {what}, because an earlier action failed"),
+        }
     }
 }

@@ -52,6 +52,12 @@ pub trait Response {
         FailedCalls::Skip
     }
 
+    /// What an action would do, in words that follow "would": `delete queue arn:…`. The decision
+    /// line is read by people first.
+    fn describe(&self, action: &Self::Action) -> String {
+        format!("apply {action:?}")
+    }
+
     /// What to do. Pure: the same trigger always gives the same plan.
     fn plan(&self, trigger: &Self::Trigger) -> Plan<Self::Action>;
 }

@@ -4,7 +4,7 @@ use crate::carry_out::carry_out;
 use crate::{Configuration, Handler};
 use chrono::Utc;
 use std::any::Any;
-use trailhook::{ActionOutcome, Decision, EventHeader, Mode, Outcome, Report, decide, decode};
+use trailhook::{Decision, EventHeader, Mode, Outcome, Report, decide, decode};
 
 /// An event that failed: Lambda tries again, and then keeps it in the on-failure queue.
 #[derive(Debug)]
@@ -40,16 +40,13 @@ pub(crate) async fn answer<H: Handler>(
         Err(undecided) => return failed(Some(event), undecided.error_type(), undecided.to_string()),
     };
     let (actions, error) = carry_out(handler, mode, actions).await;
-    let nothing = actions.iter().find(|action| action.outcome == ActionOutcome::Nothing);
-    let code = nothing.and_then(|action| action.message.as_deref()?.split_once(':')).map(|(code, _)| code.to_owned());
-    let mut report = Report::of_actions(H::NAME, mode, event, actions);
+    let report = Report::of_actions(H::NAME, mode, event, actions);
     match error {
         Some(error) => {
-            report = report.because(error.error_type());
-            let failure = Failure { error_type: error.error_type(), message: error.to_string() };
-            (report, Some(failure))
+            let failure = Failure { error_type: error.error_type(), message: report.message.clone() };
+            (report.because(error.error_type()), Some(failure))
         }
-        None => (code.into_iter().fold(report, Report::because), None),
+        None => (report, None),
     }
 }
 

@@ -17,42 +17,43 @@ pub(crate) async fn carry_out<H: Handler>(
     let mut first_error = None;
     for action in actions {
         if first_error.is_some() && H::ORDERED {
-            reports.push(report(&action, ActionOutcome::NotReached, None));
+            reports.push(report(handler, &action, ActionOutcome::NotReached));
             continue;
         }
-        let (done, outcome) = one(handler, mode, action).await;
-        match outcome {
-            Ok((outcome, message)) => reports.push(report(&done, outcome, message)),
-            Err(error) => {
-                reports.push(report(&done, ActionOutcome::Failed, Some(error.to_string())));
-                first_error = first_error.or(Some(error));
-            }
-        }
+        let (report, error) = one(handler, mode, action).await;
+        reports.push(report);
+        first_error = first_error.or(error);
     }
     (reports, first_error)
 }
 
-type Done = Result<(ActionOutcome, Option<String>), ApplyError>;
-
-/// One action, as it was amended.
-async fn one<H: Handler>(handler: &H, mode: Mode, action: H::Action) -> (H::Action, Done) {
+async fn one<H: Handler>(handler: &H, mode: Mode, action: H::Action) -> (ActionReport, Option<ApplyError>) {
     let action = match handler.confirm(&action).await {
         Ok(Verdict::Proceed) => action,
         Ok(Verdict::Amend(less)) => less,
         Ok(Verdict::Nothing(reason)) => {
-            return (action, Ok((ActionOutcome::Nothing, Some(format!("{}: {reason}", reason.code)))));
+            let report = report(handler, &action, ActionOutcome::Nothing);
+            return (ActionReport { reason: Some(reason.code), message: Some(reason.message), ..report }, None);
         }
-        Err(error) => return (action, Err(error)),
+        Err(error) => return failed(handler, &action, error),
     };
-    let done = match mode {
-        Mode::DryRun => Ok((ActionOutcome::WouldApply, None)),
-        Mode::Enforce => handler.apply(&action).await.map(|()| (ActionOutcome::Applied, None)),
-    };
-    (action, done)
+    if mode == Mode::DryRun {
+        return (report(handler, &action, ActionOutcome::WouldApply), None);
+    }
+    match handler.apply(&action).await {
+        Ok(()) => (report(handler, &action, ActionOutcome::Applied), None),
+        Err(error) => failed(handler, &action, error),
+    }
 }
 
-fn report<A: serde::Serialize>(action: &A, outcome: ActionOutcome, message: Option<String>) -> ActionReport {
+fn failed<H: Handler>(handler: &H, action: &H::Action, error: ApplyError) -> (ActionReport, Option<ApplyError>) {
+    let report = report(handler, action, ActionOutcome::Failed);
+    (ActionReport { message: Some(error.to_string()), ..report }, Some(error))
+}
+
+fn report<H: Handler>(handler: &H, action: &H::Action, outcome: ActionOutcome) -> ActionReport {
+    let description = handler.describe(action);
     // An action is plain data; one that can't be written as JSON is said to be so, not lost.
     let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
-    ActionReport { outcome, message, action }
+    ActionReport { outcome, description, reason: None, message: None, action }
 }

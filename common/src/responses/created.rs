@@ -26,7 +26,7 @@ const TOLERANCE: TimeDelta = TimeDelta::seconds(2);
 /// The reason why it was not: `existed-before`, `created-later`, or `unknown-state` when `created`
 /// is not a number.
 pub fn created_by_this_call(event: DateTime<Utc>, created: &str) -> Result<(), Reason> {
-    let time = created.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    let time = epoch_seconds(created).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     let Some(time) = time else {
         let message = format!("the queue's CreatedTimestamp is {created:?}, which is not a number of seconds");
         return Err(Reason::new("unknown-state", message));
@@ -41,4 +41,10 @@ pub fn created_by_this_call(event: DateTime<Utc>, created: &str) -> Result<(), R
     } else {
         Ok(())
     }
+}
+
+/// Whole seconds since 1970 of an attribute of SQS; emulators write a fraction behind them.
+pub(super) fn epoch_seconds(text: &str) -> Option<i64> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.bytes().all(|byte| byte.is_ascii_digit()) { seconds.parse().ok() } else { None }
 }

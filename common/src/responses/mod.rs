@@ -6,6 +6,8 @@ pub mod tag_new_queue;
 
 mod created;
 
+use created::epoch_seconds;
+
 pub use created::created_by_this_call;
 
 use crate::calls::sqs::CreateQueue;

@@ -120,6 +120,10 @@ impl Response for NotifyHandler {
         self.response.failed_calls()
     }
 
+    fn describe(&self, action: &NotifyAction) -> String {
+        self.response.describe(action)
+    }
+
     fn plan(&self, record: &Record) -> Plan<NotifyAction> {
         self.response.plan(record)
     }

@@ -39,6 +39,10 @@ impl Response for TagNewQueueHandler {
     const IDEMPOTENT: bool = TagNewQueue::IDEMPOTENT;
     const DEFAULT_MODE: Mode = TagNewQueue::DEFAULT_MODE;
 
+    fn describe(&self, action: &TagQueueAction) -> String {
+        self.response.describe(action)
+    }
+
     fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
         self.response.plan(call)
     }

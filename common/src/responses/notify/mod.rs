@@ -79,6 +79,13 @@ impl Response for Notify {
         self.settings.failed_calls
     }
 
+    fn describe(&self, action: &NotifyAction) -> String {
+        match action {
+            NotifyAction::Journal(line) => format!("write to the journal {}", line.log_group),
+            NotifyAction::Topic(message) => format!("publish {:?} to {}", message.subject, message.topic_arn),
+        }
+    }
+
     /// The journal first: it stays when a subscriber's message can't be sent.
     fn plan(&self, record: &Record) -> Plan<NotifyAction> {
         let header = EventHeader::of_record(record);

@@ -7,7 +7,7 @@
 
 use super::RevertAction;
 use crate::calls::sqs::CreateQueue;
-use crate::responses::{created_by_this_call, queue_made};
+use crate::responses::{created_by_this_call, epoch_seconds, queue_made};
 use crate::{Arn, Call, Plan, QueueUrl, Reason, Verdict, is_hidden};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -97,7 +97,7 @@ fn messages(live: &BTreeMap<String, String>) -> Option<Reason> {
 
 /// A change after the queue was made. Making it can end in the next second.
 fn changed_since(live: &BTreeMap<String, String>) -> Option<Reason> {
-    let seconds = |name: &str| live.get(name).and_then(|value| value.parse::<i64>().ok());
+    let seconds = |name: &str| live.get(name).and_then(|value| epoch_seconds(value));
     match (seconds("CreatedTimestamp"), seconds("LastModifiedTimestamp")) {
         (Some(created), Some(modified)) if modified - created <= 1 => None,
         (Some(created), Some(modified)) => {

@@ -50,6 +50,12 @@ impl Response for Revert {
     const IDEMPOTENT: bool = false;
     const DEFAULT_MAX_AGE: TimeDelta = TimeDelta::minutes(15);
 
+    fn describe(&self, action: &RevertAction) -> String {
+        match action {
+            RevertAction::DeleteQueue(action) => format!("delete queue {}", action.queue_arn),
+        }
+    }
+
     fn plan(&self, call: &Undoable) -> Plan<RevertAction> {
         match call {
             Undoable::CreateQueue(call) => create_queue::plan(call),

@@ -50,6 +50,11 @@ impl Response for TagNewQueue {
     const IDEMPOTENT: bool = true;
     const DEFAULT_MODE: Mode = Mode::Enforce;
 
+    fn describe(&self, action: &TagQueueAction) -> String {
+        let keys: Vec<&str> = action.tags.keys().map(String::as_str).collect();
+        format!("tag queue {} with {}", action.queue_arn, keys.join(", "))
+    }
+
     fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
         let queue = match super::queue_made(call) {
             Ok(queue) => queue,

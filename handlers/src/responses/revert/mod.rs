@@ -28,6 +28,10 @@ impl Response for RevertHandler {
     const IDEMPOTENT: bool = Revert::IDEMPOTENT;
     const DEFAULT_MAX_AGE: TimeDelta = Revert::DEFAULT_MAX_AGE;
 
+    fn describe(&self, action: &RevertAction) -> String {
+        Revert.describe(action)
+    }
+
     fn plan(&self, call: &Undoable) -> Plan<RevertAction> {
         Revert.plan(call)
     }
