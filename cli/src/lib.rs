@@ -1,1 +1,13 @@
+//! The local stage, and the rule's pattern tried on event files: what the `trailhook` command does,
+//! as a library.
+//!
+//! [`template`] reads `template.yaml`, [`input`] reads events, [`stage`] plays them, and
+//! [`commands`] puts them together.
 
+pub mod args;
+pub mod commands;
+pub mod input;
+pub mod project;
+pub mod show;
+pub mod stage;
+pub mod template;

@@ -21,3 +21,7 @@ pub use run::{Start, run};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/adding-a-response.md")]
 struct AddingAResponse;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,5 +1,17 @@
 //! The integration tests, one binary: event files in, decisions out.
 
+mod actors;
 mod calls;
 mod decode;
+mod functions;
+mod house;
+mod messages;
+mod pattern_explain;
+mod pattern_hostile;
+mod pattern_model;
+mod pattern_properties;
+mod pattern_quamina;
+mod pattern_refused;
+mod pattern_table;
+mod responses;
 mod samples;

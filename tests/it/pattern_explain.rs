@@ -12,11 +12,7 @@ fn says(pattern: &str, event: Value, sentence: &str) {
 #[test]
 fn one_field() {
     let pattern = r#"{"detail": {"errorCode": [{"exists": false}, {"prefix": "Client."}]}}"#;
-    says(
-        pattern,
-        json!({"detail": {}}),
-        r#"matches: detail.errorCode is absent, wanted {"exists":false}"#,
-    );
+    says(pattern, json!({"detail": {}}), r#"matches: detail.errorCode is absent, wanted {"exists":false}"#);
     says(
         pattern,
         json!({"detail": {"errorCode": "Client.UnauthorizedOperation"}}),
@@ -37,8 +33,7 @@ fn what_is_no_leaf() {
         (json!({"responseElements": {"queueUrl": "u"}}), "an object"),
         (json!({"responseElements": []}), "an empty array"),
     ] {
-        let sentence =
-            format!(r#"does not match: responseElements is {held}, wanted [{{"exists":true}}]"#);
+        let sentence = format!(r#"does not match: responseElements is {held}, wanted [{{"exists":true}}]"#);
         says(pattern, event, &sentence);
     }
 }
@@ -56,11 +51,7 @@ fn only_the_fields_that_failed() {
 #[test]
 fn branches() {
     let pattern = r#"{"detail": {"$or": [{"a": [1], "b": [2]}, {"c": [3]}, {"d": [4]}]}}"#;
-    says(
-        pattern,
-        json!({"detail": {"c": 3}}),
-        "matches (by detail.$or[1]): detail.c is 3, wanted 3",
-    );
+    says(pattern, json!({"detail": {"c": 3}}), "matches (by detail.$or[1]): detail.c is 3, wanted 3");
     says(
         pattern,
         json!({"detail": {"a": 1, "c": 4}}),
@@ -68,19 +59,9 @@ fn branches() {
          the other 2 branches of $or fail too",
     );
     let explanation = Pattern::parse(pattern).expect(pattern).explain(&json!({}));
-    let taken: Vec<_> = explanation
-        .branches
-        .iter()
-        .map(|branch| branch.taken.concat())
-        .collect();
+    let taken: Vec<_> = explanation.branches.iter().map(|branch| branch.taken.concat()).collect();
     assert_eq!(taken, ["detail.$or[0]", "detail.$or[1]", "detail.$or[2]"]);
-    assert!(
-        explanation
-            .branches
-            .iter()
-            .flat_map(|branch| &branch.fields)
-            .all(|field| !field.held)
-    );
+    assert!(explanation.branches.iter().flat_map(|branch| &branch.fields).all(|field| !field.held));
 }
 
 #[test]
@@ -95,24 +76,11 @@ fn scattered_over_an_array() {
     // the leaves named are the ones of the element that matched
     let event = json!({"r": [{"type": "queue", "id": 2}, {"type": "queue", "id": 1}]});
     let explanation = Pattern::parse(pattern).expect(pattern).explain(&event);
-    let found: Vec<_> = explanation
-        .deciding()
-        .map(|field| field.found.clone())
-        .collect();
-    assert_eq!(
-        found,
-        [
-            Found::Values(vec![json!(1)]),
-            Found::Values(vec![json!("queue")])
-        ]
-    );
+    let found: Vec<_> = explanation.deciding().map(|field| field.found.clone()).collect();
+    assert_eq!(found, [Found::Values(vec![json!(1)]), Found::Values(vec![json!("queue")])]);
 }
 
 #[test]
 fn no_event_at_all() {
-    says(
-        r#"{"errorCode": [{"exists": false}]}"#,
-        json!("not an envelope"),
-        "does not match",
-    );
+    says(r#"{"errorCode": [{"exists": false}]}"#, json!("not an envelope"), "does not match");
 }

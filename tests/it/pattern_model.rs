@@ -9,6 +9,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 use trailhook::pattern::Pattern;
+use trailhook_tests::say;
 
 /// Which element of which array, from the outermost in.
 type Membership = Vec<(usize, usize)>;
@@ -19,11 +20,7 @@ fn list(value: &Value, path: &str, inside: &Membership, arrays: &mut usize, leav
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                let path = if path.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{path}.{name}")
-                };
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 list(member, &path, inside, arrays, leaves);
             }
         }
@@ -43,15 +40,11 @@ fn list(value: &Value, path: &str, inside: &Membership, arrays: &mut usize, leav
 }
 
 fn agree(a: &Membership, b: &Membership) -> bool {
-    a.iter()
-        .all(|(array, index)| b.iter().all(|(other, at)| array != other || index == at))
+    a.iter().all(|(array, index)| b.iter().all(|(other, at)| array != other || index == at))
 }
 
 fn holds(condition: &Value, leaf: &Value) -> bool {
-    match condition
-        .as_object()
-        .and_then(|operator| operator.iter().next())
-    {
+    match condition.as_object().and_then(|operator| operator.iter().next()) {
         None => condition == leaf,
         Some((name, operand)) => match name.as_str() {
             "exists" => operand == true,
@@ -65,57 +58,45 @@ fn search(fields: &[(&String, &Vec<Value>)], leaves: &Leaves, chosen: &Membershi
     let Some(((path, conditions), rest)) = fields.split_first() else {
         return true;
     };
-    let in_sight: Vec<_> = leaves
-        .iter()
-        .filter(|(at, _, inside)| at == *path && agree(inside, chosen))
-        .collect();
+    let in_sight: Vec<_> = leaves.iter().filter(|(at, _, inside)| at == *path && agree(inside, chosen)).collect();
     let absent = conditions.contains(&json!({"exists": false})) && in_sight.is_empty();
     (absent && search(rest, leaves, chosen))
         || in_sight.iter().any(|(_, leaf, inside)| {
             let mut chosen = chosen.clone();
             chosen.extend(inside);
-            conditions.iter().any(|condition| holds(condition, leaf))
-                && search(rest, leaves, &chosen)
+            conditions.iter().any(|condition| holds(condition, leaf)) && search(rest, leaves, &chosen)
         })
 }
 
 fn expand(members: &Map<String, Value>, path: &str, branches: Vec<Branch>) -> Vec<Branch> {
-    members
-        .iter()
-        .fold(branches, |mut branches, (name, member)| {
-            let at = if path.is_empty() {
-                name.clone()
-            } else {
-                format!("{path}.{name}")
-            };
-            match member {
-                Value::Object(members) => expand(members, &at, branches),
-                Value::Array(alternatives) if name == "$or" => alternatives
-                    .iter()
-                    .filter_map(Value::as_object)
-                    .flat_map(|members| expand(members, path, branches.clone()))
-                    .collect(),
-                Value::Array(conditions) => {
-                    for branch in &mut branches {
-                        branch.insert(at.clone(), conditions.clone());
-                    }
-                    branches
+    members.iter().fold(branches, |mut branches, (name, member)| {
+        let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match member {
+            Value::Object(members) => expand(members, &at, branches),
+            Value::Array(alternatives) if name == "$or" => alternatives
+                .iter()
+                .filter_map(Value::as_object)
+                .flat_map(|members| expand(members, path, branches.clone()))
+                .collect(),
+            Value::Array(conditions) => {
+                for branch in &mut branches {
+                    branch.insert(at.clone(), conditions.clone());
                 }
-                _ => unreachable!("the generator makes no bare values"),
+                branches
             }
-        })
+            _ => unreachable!("the generator makes no bare values"),
+        }
+    })
 }
 
 fn model(pattern: &Value, event: &Value) -> bool {
     let mut leaves = Vec::new();
     list(event, "", &Vec::new(), &mut 0, &mut leaves);
     let members = pattern.as_object().expect("an object");
-    expand(members, "", vec![Branch::new()])
-        .iter()
-        .any(|branch| {
-            let fields: Vec<_> = branch.iter().collect();
-            search(&fields, &leaves, &Vec::new())
-        })
+    expand(members, "", vec![Branch::new()]).iter().any(|branch| {
+        let fields: Vec<_> = branch.iter().collect();
+        search(&fields, &leaves, &Vec::new())
+    })
 }
 
 fn names() -> impl Strategy<Value = String> {
@@ -154,10 +135,7 @@ fn patterns() -> impl Strategy<Value = Value> {
         })
         .prop_filter("an object", Value::is_object)
         .boxed();
-    prop_oneof![
-        fields.clone(),
-        fields.prop_map(|fields| json!({"a": fields}))
-    ]
+    prop_oneof![fields.clone(), fields.prop_map(|fields| json!({"a": fields}))]
 }
 
 /// Deep in arrays of objects, and arrays of arrays.
@@ -179,12 +157,8 @@ fn the_matcher_answers_as_the_model_does() {
     let mut runner = TestRunner::deterministic();
     let (mut compared, mut matched, mut scattered) = (0, 0, 0);
     while compared < 12_000 {
-        let pattern = patterns()
-            .new_tree(&mut runner)
-            .expect("a pattern")
-            .current();
-        let compiled = Pattern::from_value(&pattern)
-            .unwrap_or_else(|error| panic!("{pattern} is refused: {error}"));
+        let pattern = patterns().new_tree(&mut runner).expect("a pattern").current();
+        let compiled = Pattern::from_value(&pattern).unwrap_or_else(|error| panic!("{pattern} is refused: {error}"));
         for _ in 0..4 {
             let event = events().new_tree(&mut runner).expect("an event").current();
             let expected = model(&pattern, &event);
@@ -196,9 +170,8 @@ fn the_matcher_answers_as_the_model_does() {
             scattered += u32::from(explanation.branches.iter().any(|branch| branch.scattered));
         }
     }
-    println!("{compared} answers compared, {matched} matches, {scattered} only scattered");
-    assert!(
-        matched > 1_500 && scattered > 30,
-        "{matched} matches, {scattered} scattered"
-    );
+    say(format!(
+        "{compared} answers of the matcher and its model compared, {matched} matches, {scattered} only scattered"
+    ));
+    assert!(matched > 1_500 && scattered > 30, "{matched} matches, {scattered} scattered");
 }

@@ -68,11 +68,9 @@ fn conditions() -> impl Strategy<Value = Value> {
         leaves().prop_filter("no address", |leaf| !leaf.to_string().contains("10.0.0")),
         text.clone().prop_map(|t| json!({"prefix": t})),
         text.clone().prop_map(|t| json!({"suffix": t})),
-        text.clone()
-            .prop_map(|t| json!({"prefix": {"equals-ignore-case": t}})),
+        text.clone().prop_map(|t| json!({"prefix": {"equals-ignore-case": t}})),
         text.clone().prop_map(|t| json!({"equals-ignore-case": t})),
-        text.clone()
-            .prop_map(|t| json!({"wildcard": format!("*{t}*")})),
+        text.clone().prop_map(|t| json!({"wildcard": format!("*{t}*")})),
         text.clone().prop_map(|t| json!({"anything-but": t})),
         text.prop_map(|t| json!({"anything-but": {"suffix": [t, "y"]}})),
         (0..400).prop_map(|n| json!({"numeric": [">", n]})),
@@ -87,22 +85,16 @@ fn patterns() -> impl Strategy<Value = Value> {
     let field = prop::collection::vec(conditions(), 1..3).prop_map(Value::Array);
     field
         .prop_recursive(3, 10, 3, move |inner| {
-            let object = prop::collection::btree_map(name.clone(), inner, 1..4)
-                .prop_map(|members| json!(members));
+            let object = prop::collection::btree_map(name.clone(), inner, 1..4).prop_map(|members| json!(members));
             prop_oneof![
                 object.clone(),
                 prop::collection::vec(object, 2..3).prop_map(|branches| json!({"$or": branches})),
             ]
         })
         .prop_filter("an object within limits", |pattern| {
-            let limits = |reason: &Reason| {
-                matches!(
-                    reason,
-                    Reason::TooManyCombinations { .. } | Reason::TooLong { .. }
-                )
-            };
-            pattern.is_object()
-                && !Pattern::from_value(pattern).is_err_and(|error| limits(error.reason()))
+            let limits =
+                |reason: &Reason| matches!(reason, Reason::TooManyCombinations { .. } | Reason::TooLong { .. });
+            pattern.is_object() && !Pattern::from_value(pattern).is_err_and(|error| limits(error.reason()))
         })
 }
 

@@ -11,6 +11,7 @@ use proptest::test_runner::TestRunner;
 use quamina::Quamina;
 use serde_json::{Value, json};
 use trailhook::pattern::Pattern;
+use trailhook_tests::say;
 
 fn texts() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
@@ -30,14 +31,7 @@ fn texts() -> impl Strategy<Value = &'static str> {
 }
 
 fn numbers() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![
-        json!(0),
-        json!(1),
-        json!(-5),
-        json!(300),
-        json!(2.5),
-        json!(44),
-    ])
+    prop::sample::select(vec![json!(0), json!(1), json!(-5), json!(300), json!(2.5), json!(44)])
 }
 
 fn leaves() -> impl Strategy<Value = Value> {
@@ -59,10 +53,7 @@ fn conditions() -> impl Strategy<Value = Value> {
         texts().prop_map(|t| json!({"wildcard": format!("*{}*", &t[..t.len().min(2)])})),
         prop::collection::vec(texts(), 1..3).prop_map(|t| json!({"anything-but": t})),
         prop::collection::vec(numbers(), 1..3).prop_map(|n| json!({"anything-but": n})),
-        (
-            prop::sample::select(vec!["=", "<", "<=", ">", ">="]),
-            numbers()
-        )
+        (prop::sample::select(vec!["=", "<", "<=", ">", ">="]), numbers())
             .prop_map(|(operator, n)| json!({"numeric": [operator, n]})),
         Just(json!({"numeric": [">=", 0, "<", 300]})),
         Just(json!({"cidr": "10.0.0.0/24"})),
@@ -82,9 +73,7 @@ fn object(members: BTreeMap<String, Value>) -> Value {
 fn patterns() -> impl Strategy<Value = Value> {
     let field = prop::collection::vec(conditions(), 1..3).prop_map(Value::Array);
     field
-        .prop_recursive(2, 6, 3, |inner| {
-            prop::collection::btree_map(names(), inner, 1..4).prop_map(object)
-        })
+        .prop_recursive(2, 6, 3, |inner| prop::collection::btree_map(names(), inner, 1..4).prop_map(object))
         .prop_filter("an object", Value::is_object)
 }
 
@@ -117,18 +106,11 @@ enum Left {
 fn left(pattern: &Value, event: &Value) -> Option<Left> {
     let mut lists = Vec::new();
     lists_in(pattern, &mut lists);
-    let is_less = |condition: &Value| {
-        condition["numeric"]
-            .get(0)
-            .and_then(Value::as_str)
-            .is_some_and(|op| op.starts_with('<'))
-    };
+    let is_less =
+        |condition: &Value| condition["numeric"].get(0).and_then(Value::as_str).is_some_and(|op| op.starts_with('<'));
     let has = |list: &&Vec<Value>, exists: bool| list.contains(&json!({"exists": exists}));
     let any = |exists: bool| lists.iter().any(|list| has(list, exists));
-    if lists
-        .iter()
-        .any(|list| list.len() > 1 && (has(list, true) || has(list, false)))
-    {
+    if lists.iter().any(|list| list.len() > 1 && (has(list, true) || has(list, false))) {
         Some(Left::ExistsBesideOthers)
     } else if any(true) && any(false) {
         Some(Left::ExistsBothWays)
@@ -162,15 +144,10 @@ fn quamina_agrees() {
     let (mut compared_patterns, mut compared, mut matched) = (0, 0, 0);
     let mut disagreements = Vec::new();
     for _ in 0..4_000 {
-        let pattern = patterns()
-            .new_tree(&mut runner)
-            .expect("a pattern")
-            .current();
+        let pattern = patterns().new_tree(&mut runner).expect("a pattern").current();
         let ours = Pattern::from_value(&pattern).expect("valid here");
         let mut theirs = Quamina::new();
-        theirs
-            .add_pattern("p", &pattern.to_string())
-            .expect("valid there");
+        theirs.add_pattern("p", &pattern.to_string()).expect("valid there");
         let before = compared;
         for _ in 0..3 {
             let event = events().new_tree(&mut runner).expect("an event").current();
@@ -179,9 +156,7 @@ fn quamina_agrees() {
                 continue;
             }
             compared += 1;
-            let expected = theirs
-                .has_matches(event.to_string().as_bytes())
-                .expect("JSON");
+            let expected = theirs.has_matches(event.to_string().as_bytes()).expect("JSON");
             matched += u32::from(expected);
             if ours.matches(&event) != expected {
                 disagreements.push(format!("quamina says {expected}: {pattern} on {event}"));
@@ -189,10 +164,10 @@ fn quamina_agrees() {
         }
         compared_patterns += u32::from(compared > before);
     }
-    println!(
+    say(format!(
         "{compared_patterns} patterns, {compared} answers compared with quamina, {matched} \
          matches; left out: {left_out:?}"
-    );
+    ));
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
     assert!(compared_patterns > 3_000 && matched > 400);
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use trailhook::pattern::{Pattern, Reason};
+use trailhook_tests::say;
 
 /// The pattern, the path of the fault, the name of its [`Reason`].
 #[rustfmt::skip]
@@ -110,20 +111,10 @@ fn kind(reason: &Reason) -> String {
 #[track_caller]
 fn refused(text: &str, path: &str, wanted: &str) {
     let error = Pattern::parse(text).expect_err(text);
-    assert_eq!(
-        (error.path(), kind(error.reason()).as_str()),
-        (path, wanted),
-        "{text}"
-    );
+    assert_eq!((error.path(), kind(error.reason()).as_str()), (path, wanted), "{text}");
     let sentence = error.to_string();
-    assert!(
-        sentence.starts_with("Event pattern is not valid. Reason: "),
-        "{sentence}"
-    );
-    assert!(
-        path.is_empty() || sentence.ends_with(&format!(" at {path}")),
-        "{sentence}"
-    );
+    assert!(sentence.starts_with("Event pattern is not valid. Reason: "), "{sentence}");
+    assert!(path.is_empty() || sentence.ends_with(&format!(" at {path}")), "{sentence}");
 }
 
 #[test]
@@ -131,17 +122,14 @@ fn every_invalid_form_is_refused_at_its_place() {
     for (text, path, wanted) in REFUSED {
         refused(text, path, wanted);
     }
-    println!("{} invalid forms", REFUSED.len());
+    say(format!("{} invalid forms of patterns refused at their places", REFUSED.len()));
 }
 
 #[test]
 fn sizes() {
     let pattern = |length: usize| format!(r#"{{"n": ["{}"]}}"#, "é".repeat(length - 11));
     let short = Pattern::parse(&pattern(Pattern::DEFAULT_QUOTA)).expect("short enough");
-    assert_eq!(
-        (short.size(), short.exceeds_default_quota()),
-        (2_048, false)
-    );
+    assert_eq!((short.size(), short.exceeds_default_quota()), (2_048, false));
     let long = Pattern::parse(&pattern(Pattern::MAX_SIZE)).expect("just short enough");
     assert!(long.exceeds_default_quota());
     refused(&pattern(Pattern::MAX_SIZE + 1), "", "TooLong");
@@ -154,27 +142,13 @@ fn combinations_and_fields() {
         json!({"$or": list})
     };
     let mut pattern = json!({"a": or("x", 10), "b": or("x", 10), "c": or("x", 10)});
-    assert!(
-        Pattern::from_value(&pattern).is_ok(),
-        "1,000 combinations are allowed"
-    );
+    assert!(Pattern::from_value(&pattern).is_ok(), "1,000 combinations are allowed");
     pattern["d"] = or("x", 2);
     refused(&pattern.to_string(), "d.$or", "TooManyCombinations");
 
-    let fields = |n: usize| {
-        (0..n)
-            .map(|n| (format!("{n}"), json!([1])))
-            .collect::<serde_json::Map<_, _>>()
-    };
+    let fields = |n: usize| (0..n).map(|n| (format!("{n}"), json!([1]))).collect::<serde_json::Map<_, _>>();
     assert!(Pattern::from_value(&json!(fields(256))).is_ok());
-    assert_eq!(
-        kind(
-            Pattern::from_value(&json!(fields(257)))
-                .expect_err("257")
-                .reason()
-        ),
-        "TooManyFields"
-    );
+    assert_eq!(kind(Pattern::from_value(&json!(fields(257))).expect_err("257").reason()), "TooManyFields");
 }
 
 #[test]
@@ -185,8 +159,5 @@ fn nesting() {
     for _ in 0..200 {
         value = json!({"a": value});
     }
-    assert_eq!(
-        kind(Pattern::from_value(&value).expect_err("deep").reason()),
-        "TooDeep"
-    );
+    assert_eq!(kind(Pattern::from_value(&value).expect_err("deep").reason()), "TooDeep");
 }

@@ -5,14 +5,10 @@
 
 use serde_json::Value;
 use trailhook::pattern::Pattern;
+use trailhook_tests::say;
 
 /// What is shown, the pattern, events that match, events that do not.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static [&'static str],
-);
+type Row = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
 const EXACT: &[Row] = &[
@@ -134,43 +130,20 @@ const OR: &[Row] = &[
 
 #[test]
 fn every_row_holds() {
-    let tables = [
-        EXACT,
-        TEXT,
-        ANYTHING_BUT,
-        NUMBERS,
-        PRESENCE,
-        PATHS,
-        ARRAYS,
-        OR,
-    ];
+    let tables = [EXACT, TEXT, ANYTHING_BUT, NUMBERS, PRESENCE, PATHS, ARRAYS, OR];
     let (mut patterns, mut events) = (0, 0);
     for (about, text, matching, others) in tables.concat() {
-        let pattern =
-            Pattern::parse(text).unwrap_or_else(|error| panic!("{about}: {text}: {error}"));
-        assert!(
-            !matching.is_empty() && !others.is_empty(),
-            "{about}: events on both sides"
-        );
+        let pattern = Pattern::parse(text).unwrap_or_else(|error| panic!("{about}: {text}: {error}"));
+        assert!(!matching.is_empty() && !others.is_empty(), "{about}: events on both sides");
         patterns += 1;
-        for (event, expected) in matching
-            .iter()
-            .map(|event| (event, true))
-            .chain(others.iter().map(|event| (event, false)))
+        for (event, expected) in
+            matching.iter().map(|event| (event, true)).chain(others.iter().map(|event| (event, false)))
         {
             let value: Value = serde_json::from_str(event).expect("the event is JSON");
-            assert_eq!(
-                pattern.matches(&value),
-                expected,
-                "{about}: {text} on {event}"
-            );
-            assert_eq!(
-                pattern.explain(&value).matched,
-                expected,
-                "{about}: {text} on {event}"
-            );
+            assert_eq!(pattern.matches(&value), expected, "{about}: {text} on {event}");
+            assert_eq!(pattern.explain(&value).matched, expected, "{about}: {text} on {event}");
             events += 1;
         }
     }
-    println!("{patterns} patterns on {events} events");
+    say(format!("{patterns} patterns on {events} events, each as EventBridge answers"));
 }

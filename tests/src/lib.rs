@@ -1,5 +1,9 @@
 //! What the integration tests share: where things are, and what the events say.
 
+pub mod functions;
+pub mod moto;
+pub mod python;
+
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;

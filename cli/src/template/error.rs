@@ -60,9 +60,6 @@ pub enum Problem {
     /// No such condition.
     #[error("there is no condition {0}")]
     NoSuchCondition(String),
-    /// The condition depends on itself.
-    #[error("the condition {0} depends on itself")]
-    ConditionCircle(String),
     /// A name depends on itself, or nesting has no end in sight.
     #[error("it is nested too deeply, or depends on itself")]
     TooDeep,

@@ -133,9 +133,6 @@ mod tests {
     fn an_unknown_parameter_is_refused() {
         let given = BTreeMap::from([("EventName".to_owned(), "x".to_owned())]);
         let error = values(json!({"EventNames": {"Type": "String"}}).as_object(), &given).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "parameter EventName: the template has no such parameter; it has EventNames"
-        );
+        assert_eq!(error.to_string(), "parameter EventName: the template has no such parameter; it has EventNames");
     }
 }

@@ -42,7 +42,12 @@ pub struct Guards {
     pub exempt: Exemptions,
 }
 
-/// A record that passed every guard.
+/// A record that passed every guard. There is no other way to one than [`admit`]:
+///
+/// ```compile_fail
+/// let record = trailhook::Record::default();
+/// let admitted = trailhook::Admitted { record };
+/// ```
 #[derive(Debug)]
 pub struct Admitted {
     record: Record,

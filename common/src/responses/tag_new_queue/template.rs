@@ -42,7 +42,7 @@ impl Template {
         if self.constant {
             return Ok(self.source.clone());
         }
-        let mut language = Environment::empty();
+        let mut language = Environment::new();
         language.set_undefined_behavior(UndefinedBehavior::Strict);
         language.render_str(&self.source, values)
     }

@@ -1,0 +1,98 @@
+//! `trailhook local --once`: events played through the rule to the functions.
+
+use super::{CommandError, Verdict, deployment_for};
+use crate::args::LocalArguments;
+use crate::input::{self, Event};
+use crate::show;
+use crate::stage::{Binaries, Played, Stage, StageError};
+use crate::template::Template;
+use chrono::Utc;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Plays the events, each on a stage of its own, and prints what became of them.
+///
+/// # Errors
+/// The project, the template or an event can't be read, the functions can't be built, or one can't
+/// be run.
+pub async fn local(arguments: &LocalArguments) -> Result<Verdict, CommandError> {
+    let events = input::read(&event_file(arguments)?)?;
+    let file = arguments.template.file()?;
+    let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
+    // What is wrong with template or parameters is told before anything is built.
+    for event in events.iter().take(1) {
+        check(&template, event, arguments).map_err(|source| in_template(source, &file))?;
+    }
+    let binaries = binaries(arguments).await?;
+    let mut all = Vec::with_capacity(events.len());
+    let many = events.len() > 1;
+    for event in events {
+        let played = play(&template, event, &binaries, arguments).await.map_err(|source| in_template(source, &file))?;
+        if !arguments.json {
+            let text = show::played(&played, arguments.verbose);
+            writeln!(std::io::stdout().lock(), "{text}")?;
+        }
+        all.push(played);
+    }
+    let mut out = std::io::stdout().lock();
+    match (arguments.json, many) {
+        (true, _) => writeln!(out, "{:#}", show::json(&all))?,
+        (false, true) => writeln!(out, "{}", show::summary(&all))?,
+        (false, false) => {}
+    }
+    Ok(if all.iter().all(|played| played.ok) { Verdict::Good } else { Verdict::Bad })
+}
+
+fn event_file(arguments: &LocalArguments) -> Result<PathBuf, CommandError> {
+    match &arguments.event {
+        Some(file) => Ok(file.clone()),
+        None => Ok(arguments.template.project()?.join("events/sqs/CreateQueue.success.json")),
+    }
+}
+
+async fn binaries(arguments: &LocalArguments) -> Result<Binaries, CommandError> {
+    if let Some(folder) = &arguments.functions {
+        return Ok(Binaries::Ready(folder.clone()));
+    }
+    let project = arguments.template.project()?;
+    let start = Instant::now();
+    progress("building the functions (the first time takes some minutes)");
+    let project = if project.as_os_str().is_empty() { PathBuf::from(".") } else { project };
+    let binaries = Binaries::build(&project).await?;
+    progress(&format!("built in {:.1} s", start.elapsed().as_secs_f64()));
+    Ok(binaries)
+}
+
+fn check(template: &Template, event: &Event, arguments: &LocalArguments) -> Result<(), StageError> {
+    template.deploy(deployment_for(Some(&event.envelope), &arguments.template))?.rules()?;
+    Ok(())
+}
+
+async fn play(
+    template: &Template,
+    event: Event,
+    binaries: &Binaries,
+    arguments: &LocalArguments,
+) -> Result<Played, StageError> {
+    let stack = template.deploy(deployment_for(Some(&event.envelope), &arguments.template))?;
+    let stage = Stage::set(&stack, binaries).await?;
+    stage.play(event, (!arguments.keep_time).then(Utc::now)).await
+}
+
+/// The template's errors name the file too.
+fn in_template(error: StageError, file: &std::path::Path) -> CommandError {
+    match error {
+        StageError::Template(source) => CommandError::Template { file: file.to_owned(), source },
+        StageError::Pattern { rule, problem } => CommandError::Pattern {
+            place: format!("{}: Resources.{rule}.Properties.EventPattern", file.display()),
+            source: problem,
+        },
+        other => other.into(),
+    }
+}
+
+fn progress(message: &str) {
+    // Nobody listens: the work goes on.
+    writeln!(std::io::stderr().lock(), "trailhook: {message}").ok();
+}

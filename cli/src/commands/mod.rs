@@ -1,0 +1,123 @@
+//! What the command's verbs do. Progress and errors go to the standard error, results to the
+//! standard output.
+
+mod local;
+mod pattern;
+
+pub use local::local;
+pub use pattern::pattern;
+
+use crate::args::{Arguments, Command};
+use crate::input::InputError;
+use crate::project::NoProject;
+use crate::stage::{BinariesError, StageError};
+use crate::template::{Deployment, TemplateError};
+use serde_json::Value;
+use std::path::PathBuf;
+use trailhook::pattern::PatternError;
+
+/// How a command ended that could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be: 0.
+    Good,
+    /// Something failed, or doesn't match: 1.
+    Bad,
+}
+
+/// Why a command could not do its work: 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// There is no project.
+    #[error(transparent)]
+    Project(#[from] NoProject),
+    /// The template can't be read or resolved.
+    #[error("{}: {source}", file.display())]
+    Template {
+        /// The template.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: TemplateError,
+    },
+    /// An event can't be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The functions can't be built.
+    #[error(transparent)]
+    Binaries(#[from] BinariesError),
+    /// The stage can't be set, or an event can't be played.
+    #[error(transparent)]
+    Stage(#[from] StageError),
+    /// EventBridge would refuse the pattern.
+    #[error("{place}: {source}")]
+    Pattern {
+        /// The file, and the place in it.
+        place: String,
+        /// What is wrong, with the path in the pattern.
+        source: PatternError,
+    },
+    /// The pattern's file can't be read.
+    #[error("{}: {source}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The template does not have the one rule that is meant.
+    #[error("{}: {problem}", file.display())]
+    Rule {
+        /// The template.
+        file: PathBuf,
+        /// What is wrong.
+        problem: RuleProblem,
+    },
+    /// The result can't be written.
+    #[error("the result can't be written: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+/// Which rule is meant can't be said.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleProblem {
+    /// There is none.
+    #[error("it has no rule with an event pattern on the default bus")]
+    None,
+    /// There are several.
+    #[error("it has several rules: say one of {0} with --rule")]
+    Several(String),
+    /// There is none of that name.
+    #[error("it has no rule {asked}; it has {there}")]
+    NoSuch {
+        /// The one asked for.
+        asked: String,
+        /// Those there are.
+        there: String,
+    },
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// It could not do its work.
+pub async fn run(arguments: Arguments) -> Result<Verdict, CommandError> {
+    match arguments.command {
+        Command::Local(arguments) => local(&arguments).await,
+        Command::Pattern(arguments) => pattern(&arguments),
+    }
+}
+
+/// The account and Region of an event, where they are ones; those of the samples otherwise.
+fn deployment_for(envelope: Option<&Value>, arguments: &crate::args::TemplateArguments) -> Deployment {
+    let default = Deployment::default();
+    let text = |name: &str| envelope.and_then(|envelope| Some(envelope.get(name)?.as_str()?.to_owned()));
+    let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let account = arguments.account.clone().or_else(|| text("account").filter(is_account));
+    let region = arguments.region.clone().or_else(|| text("region").filter(|region| !region.is_empty()));
+    Deployment {
+        account: account.unwrap_or(default.account),
+        region: region.unwrap_or(default.region),
+        parameters: arguments.parameters(),
+        stack_name: default.stack_name,
+    }
+}

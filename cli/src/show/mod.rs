@@ -1,0 +1,136 @@
+//! What became of events, for people.
+
+mod table;
+
+use crate::stage::{Delivery, DeliveryResult, Played, RulePlayed};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// One event's block: the event, what its call did, the rules with their targets, and what is there
+/// afterwards.
+pub fn played(played: &Played, verbose: bool) -> String {
+    let mut text = String::new();
+    line(&mut text, "event", &event(played));
+    line(&mut text, "call", &played.happened);
+    for rule in &played.rules {
+        line(&mut text, "rule", &rule_line(rule, verbose));
+        if !rule.targets.is_empty() {
+            let rows = rule.targets.iter().map(|target| {
+                let (outcome, did) = outcome(target);
+                [target.target.clone(), target.destination.clone(), outcome, did]
+            });
+            text.push_str(&table::table(["target", "what it is", "outcome", "what it did"], rows));
+            text.push('\n');
+        }
+        for target in rule.targets.iter().filter(|target| verbose || !target.is_ok()) {
+            lines_of(&mut text, target, verbose);
+        }
+    }
+    afterwards(&mut text, played, verbose);
+    text
+}
+
+/// The sums over several events.
+pub fn summary(all: &[Played]) -> String {
+    let matched = all.iter().filter(|played| played.rules.iter().any(|rule| rule.enabled && rule.matches)).count();
+    let good = all.iter().filter(|played| played.ok).count();
+    let (events, failed) = (all.len(), matched - good);
+    format!(
+        "{events} events: {good} matched and were handed to every target, {failed} failed, {} did not match",
+        events - matched
+    )
+}
+
+/// All of it for programs.
+pub fn json(all: &[Played]) -> Value {
+    json!({ "ok": all.iter().all(|played| played.ok), "events": all })
+}
+
+fn event(played: &Played) -> String {
+    let Some(event) = &played.event else {
+        return format!("{}: not an event with a CloudTrail record", played.place);
+    };
+    let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+    let who = event.actor.as_ref().map_or_else(|| "nobody known".to_owned(), ToString::to_string);
+    let mut text = format!("{} by {who}", or(&event.event_name));
+    // Writing into a text can't fail.
+    write!(text, ", account {}, {}, at {}", or(&event.account), or(&event.aws_region), or(&event.event_time)).ok();
+    if played.moved_to_now {
+        text.push_str(" (moved to now)");
+    }
+    write!(text, "\n{:9}from {}", "", played.place).ok();
+    text
+}
+
+/// Why it doesn't match is always told; why it does only to those who ask for more.
+fn rule_line(rule: &RulePlayed, verbose: bool) -> String {
+    let state = if rule.enabled { "" } else { " is disabled, but" };
+    let verdict = if rule.matches && !verbose { "matches" } else { rule.explanation.as_str() };
+    format!("{}{state} {verdict}", rule.rule)
+}
+
+/// The outcome in a word, and in a sentence.
+fn outcome(delivery: &Delivery) -> (String, String) {
+    match &delivery.result {
+        DeliveryResult::Logged { stream } => ("logged".to_owned(), format!("the event is in the stream {stream}")),
+        DeliveryResult::Failed { error_type, error_message } => {
+            ("FAILED".to_owned(), format!("{error_type}: {error_message}"))
+        }
+        DeliveryResult::Reported { report } => {
+            let outcome = delivery.reported("outcome").unwrap_or("answered");
+            let reason = delivery.reported("reason").map(|reason| format!("{reason}: ")).unwrap_or_default();
+            let message = delivery.reported("message").map_or_else(|| report.to_string(), str::to_owned);
+            (outcome.to_owned(), format!("{reason}{message}"))
+        }
+    }
+}
+
+/// With a failure everything it wrote, otherwise its decision line.
+fn lines_of(text: &mut String, delivery: &Delivery, verbose: bool) {
+    if delivery.is_ok() {
+        if let Some(decision) = delivery.decision_line() {
+            line(text, "decision", decision);
+        }
+        return;
+    }
+    let last = delivery.log.len().saturating_sub(if verbose { usize::MAX } else { 20 });
+    for logged in delivery.log.iter().skip(last) {
+        line(text, &delivery.target, &logged.text);
+    }
+}
+
+fn afterwards(text: &mut String, played: &Played, verbose: bool) {
+    if let Some(queue) = &played.afterwards.queue {
+        let tags: Vec<String> = queue.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        line(text, "queue", &format!("{} has {}", queue.name, counted(tags.len(), "tag")));
+        for tag in tags {
+            line(text, "", &tag);
+        }
+    }
+    for message in &played.afterwards.published {
+        let subject = message.subject.as_deref().unwrap_or("without a subject");
+        let topic = message.topic_arn.rsplit(':').next().unwrap_or_default();
+        line(text, "message", &format!("{topic} published {subject:?}"));
+        if verbose {
+            line(text, "", &message.message);
+        }
+    }
+    for group in &played.afterwards.log_groups {
+        line(text, "log", &format!("{}: {}", group.name, counted(group.events.len(), "event")));
+        for event in &group.events {
+            line(text, "", &if verbose { event.message.clone() } else { table::cut(&event.message) });
+        }
+    }
+    for call in played.afterwards.calls.iter().filter(|_| verbose) {
+        line(text, "AWS call", call);
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+fn line(text: &mut String, label: &str, content: &str) {
+    // Writing into a text can't fail.
+    writeln!(text, "{label:8} {content}").ok();
+}

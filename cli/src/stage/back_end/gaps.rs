@@ -1,0 +1,131 @@
+//! Where the embedded services (winterbaume 0.2) differ from AWS, and what is done about it.
+//!
+//! All of it is here, so that each can go when upstream has it:
+//!
+//! 1. They find the Region in the host's name, and clients that are pointed at a local endpoint send
+//!    its address there: [`uri`] writes the host that the SigV4 scope means.
+//! 2. They know one account for the whole process, chosen once: [`home`] is the key to their state,
+//!    and what the stage makes (queues, topics, log groups) is put there with the ARNs and URLs of
+//!    the account that is meant.
+//! 3. SQS names a missing queue as the old Query protocol did. Clients of the JSON protocol expect
+//!    the shape's name, and the old one in `x-amzn-query-error`: [`corrected`].
+//! 4. SQS forgets the attributes of encryption and of fast FIFO queues: [`Forgotten`] remembers them.
+//! 5. SNS forgets what is published: [`published`] reads it from the calls that came in.
+
+use super::front_door::ApiCallSeen;
+use super::read::Published;
+use axum::http::HeaderValue;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use winterbaume_core::{MockResponse, default_account_id, parse_query_string};
+
+/// The attributes that SQS forgets, or makes up.
+const FORGOTTEN: [&str; 6] = [
+    "DeduplicationScope",
+    "FifoThroughputLimit",
+    "KmsDataKeyReusePeriodSeconds",
+    "KmsMasterKeyId",
+    "RedriveAllowPolicy",
+    "SqsManagedSseEnabled",
+];
+
+/// The attributes of queues that SQS forgets, by Region and name.
+#[derive(Debug, Default)]
+pub(super) struct Forgotten(Mutex<HashMap<(String, String), BTreeMap<String, Value>>>);
+
+/// The URL by which the services tell their Region.
+pub(super) fn uri(service: &str, region: &str, path: &str) -> String {
+    format!("https://{service}.{region}.amazonaws.com{path}")
+}
+
+/// The account under which the services keep everything.
+pub(super) fn home() -> &'static str {
+    default_account_id()
+}
+
+/// The answer as AWS would give it.
+pub(super) fn corrected(service: &str, mut answer: MockResponse) -> MockResponse {
+    const OLD: &str = "AWS.SimpleQueueService.NonExistentQueue";
+    if service != "sqs" || answer.status != 400 {
+        return answer;
+    }
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    if body.get("__type").and_then(Value::as_str) == Some(OLD)
+        && let Some(object) = body.as_object_mut()
+    {
+        object.insert("__type".to_owned(), Value::from("com.amazonaws.sqs#QueueDoesNotExist"));
+        answer.body = body.to_string().into();
+        let both = HeaderValue::from_static("AWS.SimpleQueueService.NonExistentQueue;Sender");
+        answer.headers.insert("x-amzn-query-error", both);
+    }
+    answer
+}
+
+impl Forgotten {
+    /// Remembers attributes of a queue.
+    pub(super) fn note<'a>(&self, region: &str, name: &str, attributes: impl IntoIterator<Item = (&'a String, Value)>) {
+        let kept = attributes.into_iter().filter(|(name, _)| FORGOTTEN.contains(&name.as_str()));
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_the_queue = all.entry((region.to_owned(), name.to_owned())).or_default();
+        of_the_queue.extend(kept.map(|(name, value)| (name.clone(), value)));
+        // One kind of encryption at a time.
+        if of_the_queue.get("KmsMasterKeyId").and_then(Value::as_str).is_some_and(|key| !key.is_empty()) {
+            of_the_queue.insert("SqsManagedSseEnabled".to_owned(), json!("false"));
+        }
+    }
+
+    /// Learns from a call of SQS that went well, and puts into its answer what SQS forgot.
+    pub(super) fn after(&self, action: &str, region: &str, request: &[u8], mut answer: MockResponse) -> MockResponse {
+        let request: Value = serde_json::from_slice(request).unwrap_or_default();
+        let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+        let name = match text("QueueName") {
+            "" => text("QueueUrl").rsplit('/').next().unwrap_or_default(),
+            name => name,
+        };
+        let of_the_queue = (region.to_owned(), name.to_owned());
+        match action {
+            "CreateQueue" | "SetQueueAttributes" => {
+                let attributes = request.get("Attributes").and_then(Value::as_object).into_iter().flatten();
+                self.note(region, name, attributes.map(|(name, value)| (name, value.clone())));
+            }
+            "DeleteQueue" => {
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&of_the_queue);
+            }
+            "GetQueueAttributes" => {
+                let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let remembered = all.get(&of_the_queue).into_iter().flatten();
+                let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                if let Some(attributes) = body.get_mut("Attributes").and_then(Value::as_object_mut) {
+                    attributes.extend(remembered.map(|(name, value)| (name.clone(), value.clone())));
+                    attributes.retain(|_, value| value != "");
+                    answer.body = body.to_string().into();
+                }
+            }
+            _ => {}
+        }
+        answer
+    }
+}
+
+/// What was published, in the order of the calls.
+pub(super) fn published(seen: &[ApiCallSeen]) -> Vec<Published> {
+    let calls = seen.iter().filter(|call| call.service == "sns" && call.action == "Publish" && call.status == 200);
+    calls
+        .map(|call| {
+            let form = parse_query_string(std::str::from_utf8(&call.request).unwrap_or_default());
+            let field = |name: &str| form.get(name).cloned();
+            let attribute = |index: usize| {
+                let entry = format!("MessageAttributes.entry.{index}");
+                Some((field(&format!("{entry}.Name"))?, field(&format!("{entry}.Value.StringValue"))?))
+            };
+            Published {
+                topic_arn: field("TopicArn").unwrap_or_default(),
+                subject: field("Subject"),
+                message: field("Message").unwrap_or_default(),
+                structure: field("MessageStructure"),
+                attributes: (1..).map_while(attribute).collect(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,81 @@
+//! What is in the back end: for the stage's report, and for tests.
+
+use super::BackEnd;
+use super::gaps;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use winterbaume_core::StatefulService;
+
+/// A queue as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueFound {
+    /// Its name.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A message that a topic took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Published {
+    /// The topic.
+    pub topic_arn: String,
+    /// What e-mails are headed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The message; JSON with a text for each protocol when the structure is `json`.
+    pub message: String,
+    /// `json`, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub structure: Option<String>,
+    /// What filter policies look at.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// An event of a log group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogEvent {
+    /// The stream it is in.
+    pub stream: String,
+    /// Milliseconds since 1970.
+    pub timestamp: i64,
+    /// The message.
+    pub message: String,
+}
+
+impl BackEnd {
+    /// A queue, if there is one of this name.
+    pub async fn queue(&self, name: &str) -> Option<QueueFound> {
+        let mut view = self.house.services.sqs.snapshot(gaps::home(), &self.region).await;
+        let queue = view.queues.remove(name)?;
+        Some(QueueFound { name: queue.name, url: queue.url, tags: queue.tags.into_iter().collect() })
+    }
+
+    /// What was published, in the order of the calls.
+    pub fn published(&self) -> Vec<Published> {
+        gaps::published(&self.calls())
+    }
+
+    /// The events of a log group; none when there is no such group.
+    pub async fn log_events(&self, group: &str) -> Vec<LogEvent> {
+        let body = json!({ "logGroupName": group });
+        let answer = self.house.services.json("logs", &self.region, "FilterLogEvents", &body).await;
+        let answer: Value = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+        let text = |event: &Value, name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let events = answer.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        events
+            .iter()
+            .map(|event| LogEvent {
+                stream: text(event, "logStreamName"),
+                timestamp: event.get("timestamp").and_then(Value::as_i64).unwrap_or_default(),
+                message: text(event, "message"),
+            })
+            .collect()
+    }
+}

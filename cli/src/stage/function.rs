@@ -1,0 +1,174 @@
+//! A function: its binary as a process under a Runtime API of its own.
+//!
+//! As in Lambda, a process is kept from one invocation to the next, gets one at a time, is ended
+//! when it takes too long, and is started anew when it has died. Retries and destinations are
+//! Lambda's queue's affair, not the function's.
+
+use super::process::{Log, LogLine, Process};
+use super::runtime_api::{FunctionError, RuntimeApi, Said};
+use bytes::Bytes;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// What a function is run with.
+///
+/// ```no_run
+/// use trailhook_cli::stage::{Function, FunctionSettings};
+///
+/// # async fn example() -> Result<(), trailhook_cli::stage::StartError> {
+/// let settings = FunctionSettings::new("target/debug/notify", [("TRAILHOOK_MODE", "dry-run")]);
+/// let mut function = Function::start(settings).await?;
+/// println!("{:?}", function.invoke("not JSON").await?);
+/// println!("{} lines logged", function.stop().await.len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FunctionSettings {
+    /// The executable.
+    pub binary: PathBuf,
+    /// Its variables, all of them but `AWS_LAMBDA_RUNTIME_API`.
+    pub environment: BTreeMap<String, String>,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// What it is told its ARN is.
+    pub arn: String,
+}
+
+/// A function that is running.
+#[derive(Debug)]
+pub struct Function {
+    settings: FunctionSettings,
+    log: Log,
+    live: Option<Live>,
+}
+
+#[derive(Debug)]
+struct Live {
+    api: RuntimeApi,
+    process: Process,
+}
+
+/// What became of one invocation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Invocation {
+    /// The function answered.
+    Response(Value),
+    /// The function reported an error.
+    Error(FunctionError),
+    /// The function said that it can't start.
+    InitError(FunctionError),
+    /// The process ended; how, in words.
+    Exited(String),
+    /// The function took longer than this, and was ended.
+    TimedOut(Duration),
+}
+
+/// A function could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The binary can't be run.
+    #[error("{} can't be run: {source}", binary.display())]
+    Binary {
+        /// The binary.
+        binary: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// There is no port for the Runtime API.
+    #[error("the Runtime API has no port to serve on: {0}")]
+    Port(std::io::Error),
+}
+
+impl FunctionSettings {
+    /// A binary with these variables, a time limit of a minute, and an invented ARN.
+    pub fn new<K: Into<String>, V: Into<String>>(
+        binary: impl Into<PathBuf>,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> FunctionSettings {
+        FunctionSettings {
+            binary: binary.into(),
+            environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            timeout: Duration::from_secs(60),
+            arn: "arn:aws:lambda:eu-west-1:111122223333:function:trailhook".to_owned(),
+        }
+    }
+
+    /// The same with this time limit.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> FunctionSettings {
+        self.timeout = timeout;
+        self
+    }
+}
+
+impl Function {
+    /// Starts the function's process.
+    ///
+    /// # Errors
+    /// The binary can't be run, or no port is free.
+    pub async fn start(settings: FunctionSettings) -> Result<Function, StartError> {
+        let log = Log::default();
+        let live = Some(Live::start(&settings, &log).await?);
+        Ok(Function { settings, log, live })
+    }
+
+    /// Hands it an event, any bytes, and waits for what becomes of it.
+    ///
+    /// # Errors
+    /// Its process had died before, and can't be started again.
+    pub async fn invoke(&mut self, payload: impl Into<Bytes>) -> Result<Invocation, StartError> {
+        let mut live = match self.live.take_if(|live| live.process.is_running()) {
+            Some(live) => live,
+            None => Live::start(&self.settings, &self.log).await?,
+        };
+        let invocation = tokio::select! {
+            biased;
+            said = live.api.invoke(payload.into(), self.settings.timeout) => match said {
+                Said::Response(response) => Invocation::Response(response),
+                Said::Error(error) => Invocation::Error(error),
+                Said::InitError(error) => Invocation::InitError(error),
+                Said::Nothing(limit) => Invocation::TimedOut(limit),
+            },
+            ended = live.process.ended() => match ended {
+                Ok(status) => Invocation::Exited(status.to_string()),
+                Err(error) => Invocation::Exited(error.to_string()),
+            },
+        };
+        match invocation {
+            Invocation::Response(_) | Invocation::Error(_) => {
+                live.api.idle(Duration::from_millis(250)).await;
+                self.live = Some(live);
+            }
+            Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) => live.process.end().await,
+        }
+        Ok(invocation)
+    }
+
+    /// The lines it has written so far. The last ones may still be on their way while it runs.
+    pub fn log(&self) -> Vec<LogLine> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends its process; every line it has ever written.
+    pub async fn stop(mut self) -> Vec<LogLine> {
+        if let Some(live) = self.live.take() {
+            live.process.end().await;
+        }
+        self.log()
+    }
+}
+
+impl Live {
+    async fn start(settings: &FunctionSettings, log: &Log) -> Result<Live, StartError> {
+        let api = RuntimeApi::start(&settings.arn).await.map_err(StartError::Port)?;
+        let mut environment = settings.environment.clone();
+        environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address().to_string());
+        let process = Process::start(&settings.binary, &environment, log);
+        let process = process.map_err(|source| StartError::Binary { binary: settings.binary.clone(), source })?;
+        Ok(Live { api, process })
+    }
+}

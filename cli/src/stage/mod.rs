@@ -1,0 +1,27 @@
+//! The local stage: the article on a laptop.
+//!
+//! An event goes through the rule of the template to its targets: the real function binaries under
+//! a [`RuntimeApi`], whose AWS calls go to a [`BackEnd`] in this process, and the log group there.
+//! [`Stage`] does it all; the pieces can be used one by one, as the integration tests do that run
+//! the binaries against another back end.
+
+mod back_end;
+mod binaries;
+mod function;
+mod happening;
+mod play;
+mod played;
+mod process;
+mod runtime_api;
+mod server;
+mod surroundings;
+
+pub use back_end::{ApiCallSeen, BackEnd, BackEndError, LogEvent, Published, QueueFound, QueueMade};
+pub use binaries::{Binaries, BinariesError};
+pub use function::{Function, FunctionSettings, Invocation, StartError};
+pub use happening::{Happening, move_to};
+pub use play::{Stage, StageError};
+pub use played::{Afterwards, Delivery, DeliveryResult, LogGroupFilled, Played, RulePlayed};
+pub use process::{LogLine, Output};
+pub use runtime_api::{FunctionError, INIT_LIMIT, RuntimeApi, Said};
+pub use surroundings::surroundings;

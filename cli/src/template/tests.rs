@@ -1,0 +1,128 @@
+use super::*;
+use serde_json::json;
+
+fn stack(text: &str) -> Stack {
+    let template = Template::parse(text, "template.yaml").unwrap();
+    template.deploy(Deployment::default()).unwrap()
+}
+
+/// The value of `x`, resolved, or the error.
+fn resolved(x: &str, more: &str) -> Result<Value, String> {
+    let stack = stack(&format!("x: {x}\n{more}"));
+    let found = stack.resolve(&stack.root["x"], &Place::new("x")).map_err(|error| error.to_string())?;
+    Ok(found.unwrap_or(Value::Null))
+}
+
+const RESOURCES: &str = "
+Parameters: {P: {Type: String, Default: p}, L: {Type: CommaDelimitedList, Default: 'a,b'}}
+Conditions:
+  Yes: !Equals [!Ref P, p]
+  No: !Not [!Condition Yes]
+  Both: !And [!Condition Yes, !Not [!Condition No]]
+  Either: !Or [!Condition No, !Condition No]
+  Circle: !Not [!Condition Circle]
+Mappings: {M: {eu-west-1: {v: 7}}}
+Resources:
+  Q: {Type: AWS::SQS::Queue}
+  T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub '${AWS::StackName}-t'}}
+  G: {Type: AWS::Logs::LogGroup}
+  R: {Type: AWS::IAM::Role, Properties: {Path: /trailhook/}}
+  B: {Type: AWS::S3::Bucket}
+  Self: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt Self.QueueName}}
+  Gone: {Type: AWS::SQS::Queue, Condition: No}
+  Odd: {Type: AWS::EC2::Instance}
+";
+
+#[test]
+fn functions_are_resolved() {
+    for (x, expected) in [
+        ("!Ref P", json!("p")),
+        ("!Ref L", json!(["a", "b"])),
+        ("!Ref AWS::AccountId", json!("111122223333")),
+        (
+            "!Sub '${P}-${!P}-${AWS::Region}-${Q.Arn}'",
+            json!("p-${P}-eu-west-1-arn:aws:sqs:eu-west-1:111122223333:trailhook-Q-1A2B3C"),
+        ),
+        ("!Sub ['${v}/${P}', {v: !Ref T}]", json!("arn:aws:sns:eu-west-1:111122223333:trailhook-t/p")),
+        ("!Ref Q", json!("https://sqs.eu-west-1.amazonaws.com/111122223333/trailhook-Q-1A2B3C")),
+        ("!Ref G", json!("trailhook-G-1A2B3C")),
+        ("!GetAtt G.Arn", json!("arn:aws:logs:eu-west-1:111122223333:log-group:trailhook-G-1A2B3C:*")),
+        ("!GetAtt R.Arn", json!("arn:aws:iam::111122223333:role/trailhook/trailhook-R-1A2B3C")),
+        ("!GetAtt B.Arn", json!("arn:aws:s3:::trailhook-b-1a2b3c")),
+        ("!If [Both, 1, 2]", json!(1)),
+        ("!If [Either, 1, !Ref AWS::NoValue]", Value::Null),
+        ("[!If [No, 1, !Ref AWS::NoValue], 2]", json!([2])),
+        ("{a: !Ref AWS::NoValue, b: 3}", json!({"b": 3})),
+        ("!Join ['-', [!Ref P, 1, true]]", json!("p-1-true")),
+        ("!Join ['+', !Ref L]", json!("a+b")),
+        ("!Select [1, !Split ['/', 'x/y']]", json!("y")),
+        ("!FindInMap [M, !Ref AWS::Region, v]", json!(7)),
+    ] {
+        assert_eq!(resolved(x, RESOURCES).as_ref(), Ok(&expected), "{x}");
+    }
+}
+
+#[test]
+fn what_cannot_be_resolved_names_its_place() {
+    for (x, expected) in [
+        ("{a: [1, !ImportValue y]}", "x.a[1]: Fn::ImportValue is an intrinsic function that is not resolved locally"),
+        ("!Ref Nobody", "x: there is no parameter and no resource Nobody"),
+        ("!Sub '${Nobody}'", "x: there is no parameter and no resource Nobody"),
+        ("!Sub '${open'", "x: Fn::Sub takes a text, or a list of a text and a map of names, with every ${ closed"),
+        ("!GetAtt Odd.PublicIp", "x: PublicIp of Odd, which is an AWS::EC2::Instance, is not known locally"),
+        ("!Ref Gone", "x: Gone is not made, because its condition is false"),
+        ("!If [Nope, 1, 2]", "x: there is no condition Nope"),
+        ("!If [Circle, 1, 2]", "Conditions.Circle[0]: it is nested too deeply, or depends on itself"),
+        ("!Ref Self", "Resources.Self.Properties.QueueName: it is nested too deeply, or depends on itself"),
+        ("!Select [9, [a]]", "x: Fn::Select takes the index of an element, and the list it is in"),
+        ("!FindInMap [M, us-east-1, v]", "x: Mappings has no M.us-east-1.v"),
+    ] {
+        let error = resolved(x, RESOURCES).unwrap_err();
+        assert!(
+            error.starts_with(expected) || error.contains("nested too deeply") && expected.contains("nested"),
+            "{x}: {error}"
+        );
+    }
+}
+
+const RULE: &str = "
+Globals:
+  Function: {Timeout: 60, LoggingConfig: {LogFormat: JSON}, Environment: {Variables: {A: g, B: !Ref AWS::NoValue}}}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: notify}}
+    Properties:
+      LoggingConfig: {LogGroup: !Ref G}
+      Environment: {Variables: {A: own, N: 5}}
+  G: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /aws/events/x}}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.sqs]}
+      Targets:
+        - {Id: F, Arn: !GetAtt F.Arn}
+        - {Id: G, Arn: @}
+";
+
+#[test]
+fn a_rule_knows_its_targets() {
+    let rules = stack(&RULE.replace('@', "!Sub 'arn:aws:logs:eu-west-1:1:log-group:${G}'")).rules().unwrap();
+    let [rule] = rules.as_slice() else { panic!("{rules:?}") };
+    assert_eq!((rule.name.as_str(), rule.state), ("trailhook-Rule-1A2B3C", RuleState::Enabled));
+    let [Destination::Function(function), Destination::LogGroup(group)] =
+        [&rule.targets[0].destination, &rule.targets[1].destination]
+    else {
+        panic!("{rule:?}")
+    };
+    assert_eq!((function.binary.as_str(), function.timeout.as_secs(), group.as_str()), ("notify", 60, "/aws/events/x"));
+    assert_eq!((function.log_format.as_str(), function.log_group.as_str()), ("JSON", "/aws/events/x"));
+    let expected = BTreeMap::from([("A".to_owned(), "own".to_owned()), ("N".to_owned(), "5".to_owned())]);
+    assert_eq!(function.variables, expected);
+}
+
+#[test]
+fn the_trap_of_a_log_groups_arn_is_told() {
+    let error = stack(&RULE.replace('@', "!GetAtt G.Arn")).rules().unwrap_err().to_string();
+    assert!(error.starts_with("Resources.Rule.Properties.Targets[1].Arn: a log group's ARN that ends in"), "{error}");
+}
