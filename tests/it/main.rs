@@ -15,3 +15,4 @@ mod pattern_refused;
 mod pattern_table;
 mod responses;
 mod samples;
+mod template;

@@ -139,6 +139,26 @@ impl Stack {
         self.worth_of("AWS::Logs::LogGroup")
     }
 
+    /// The logical ids of the resources of a type that are made, by name.
+    ///
+    /// # Errors
+    /// A condition can't be resolved.
+    pub fn resources(&self, kind: &str) -> Result<Vec<&str>, TemplateError> {
+        self.ids_of(&[kind])
+    }
+
+    /// A resource's properties with every intrinsic function resolved; null where it has none.
+    ///
+    /// # Errors
+    /// There is no such resource, or something in it can't be resolved.
+    pub fn properties(&self, logical_id: &str) -> Result<Value, TemplateError> {
+        let place = Place::new(format!("Resources.{logical_id}.Properties"));
+        match self.resource(logical_id, &place)?.properties {
+            Some(properties) => Ok(self.resolve(properties, &place)?.unwrap_or_default()),
+            None => Ok(Value::Null),
+        }
+    }
+
     /// What `Ref` gives for each resource of this type.
     fn worth_of(&self, kind: &str) -> Result<Vec<String>, TemplateError> {
         let mut all = Vec::new();

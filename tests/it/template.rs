@@ -1,0 +1,242 @@
+//! What the template and the code must agree on.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use trailhook::calls::sqs::{CreateQueue, EVENT_SOURCE, MANAGEMENT_CALLS};
+use trailhook::pattern::Pattern;
+use trailhook::responses::revert::{Revert, Undoable};
+use trailhook::{Call, EventPattern, FromRecord, Guards, Response, RolePath, Watched, WatchedCall};
+use trailhook_cli::template::{Deployment, Destination, Stack, Template};
+use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
+use trailhook_handlers::{Configuration, Environment, Handler};
+use trailhook_tests::functions::ROLE_PATH;
+use trailhook_tests::{events, root};
+
+fn stack(parameters: &[(&str, &str)]) -> Stack {
+    let template = Template::read(&root().join("template.yaml")).unwrap();
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    template.deploy(Deployment { parameters, ..Deployment::default() }).unwrap()
+}
+
+/// The binaries of the handlers package.
+fn binaries() -> BTreeSet<String> {
+    let files = std::fs::read_dir(root().join("handlers/src/bin")).unwrap();
+    files.map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+/// Text or a list of texts.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
+        other => vec![other.as_str().unwrap().to_owned()],
+    }
+}
+
+fn statements(role: &Value, policy: &str) -> Vec<Value> {
+    let policies = role["Policies"].as_array().unwrap().iter();
+    let policies = policies.filter(|candidate| candidate["PolicyName"] == policy);
+    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()).collect()
+}
+
+/// The actions that a function's role allows its response.
+fn allowed(stack: &Stack, function: &str) -> BTreeSet<String> {
+    let role = stack.properties(&format!("{function}Role")).unwrap();
+    let statements = statements(&role, "response");
+    statements.iter().filter(|statement| statement["Effect"] == "Allow").flat_map(|s| texts(&s["Action"])).collect()
+}
+
+#[test]
+fn the_rule_lets_through_what_the_responses_watch() {
+    let stack_rules = stack(&[]).rules().unwrap();
+    assert_eq!(stack_rules.len(), 1, "one rule");
+    let implied = Call::<CreateQueue>::event_pattern();
+    assert_eq!(&stack_rules[0].pattern, implied.json(), "the template's pattern is the one that the trigger implies");
+    assert_eq!(Undoable::event_pattern(), implied, "revert is triggered by the same call");
+
+    // Every call that the parameter allows, all at once: still exactly what the calls imply.
+    let writes: Vec<WatchedCall> =
+        MANAGEMENT_CALLS.into_iter().filter(|call| call.event_names != ["ListMessageMoveTasks"]).collect();
+    let names: Vec<&str> = writes.iter().flat_map(|call| call.event_names).copied().collect();
+    let all = stack(&[("EventNames", &names.join(","))]).rules().unwrap();
+    assert_eq!(&all[0].pattern, EventPattern::of(&Watched::Calls(writes)).json());
+    assert!(all[0].pattern.to_string().len() < Pattern::DEFAULT_QUOTA);
+}
+
+#[test]
+fn the_rule_matches_the_samples_and_no_near_miss() {
+    let rule = stack(&[]).rules().unwrap().remove(0);
+    let pattern = Pattern::from_value(&rule.pattern).unwrap();
+    let matches = |bytes: &[u8]| pattern.matches(&serde_json::from_slice(bytes).unwrap());
+    for (file, bytes) in events("sqs").unwrap() {
+        assert_eq!(matches(&bytes), file.starts_with("CreateQueue."), "{file}");
+    }
+    for (file, bytes) in events("near-miss").unwrap() {
+        assert!(!matches(&bytes), "{file}");
+    }
+    // The pattern of a response that is triggered by any call takes all of AWS's own, and no others.
+    let any = Pattern::from_value(trailhook::Record::event_pattern().json()).unwrap();
+    for (file, bytes) in events("near-miss").unwrap() {
+        let event: Value = serde_json::from_slice(&bytes).unwrap();
+        let call = event["detail-type"] == "AWS API Call via CloudTrail" && file != "forged.CreateQueue.json";
+        assert_eq!(any.matches(&event), call, "{file}");
+    }
+    let sources = EventPattern::of(&Watched::Calls(vec![
+        WatchedCall { event_source: "sns.amazonaws.com", event_names: &["CreateTopic"] },
+        WatchedCall::of::<CreateQueue>(),
+    ]));
+    let both = Pattern::from_value(sources.json()).unwrap();
+    for (file, bytes) in events("near-miss").unwrap() {
+        assert_eq!(both.matches(&serde_json::from_slice(&bytes).unwrap()), file == "sns.CreateTopic.json", "{file}");
+    }
+}
+
+#[test]
+fn every_binary_is_a_function_and_a_target() {
+    let stack = stack(&[]);
+    let rule = stack.rules().unwrap().remove(0);
+    assert!(rule.targets.len() <= 5, "EventBridge takes five targets");
+    let mut targets = BTreeMap::new();
+    let mut log_groups = 0;
+    for target in &rule.targets {
+        match &target.destination {
+            Destination::Function(function) => {
+                drop(targets.insert(function.binary.clone(), function.logical_id.clone()))
+            }
+            Destination::LogGroup(name) => {
+                assert!(name.starts_with("/aws/events/"), "{name}");
+                assert!(!target.arn.ends_with(":*"), "with it no event ever arrives: {}", target.arn);
+                log_groups += 1;
+            }
+        }
+    }
+    assert_eq!(log_groups, 1);
+    assert_eq!(targets.keys().cloned().collect::<BTreeSet<_>>(), binaries());
+    // Each has a permission for this very rule, and no condition that makes EventBridge's call fail.
+    let rule_arn = "arn:aws:events:eu-west-1:111122223333:rule/";
+    let mut permitted = BTreeSet::new();
+    for id in stack.resources("AWS::Lambda::Permission").unwrap() {
+        let permission = stack.properties(id).unwrap();
+        assert_eq!(permission["Principal"], "events.amazonaws.com");
+        assert!(permission["SourceArn"].as_str().unwrap().starts_with(rule_arn), "{permission}");
+        assert!(permission.get("SourceAccount").is_none(), "{id}");
+        permitted.insert(permission["FunctionName"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(permitted.len(), targets.len());
+    let properties = stack.properties(&rule.logical_id).unwrap();
+    for target in properties["Targets"].as_array().unwrap() {
+        assert!(target["DeadLetterConfig"]["Arn"].as_str().unwrap().contains(":sqs:"), "{target}");
+        assert!(target["RetryPolicy"]["MaximumEventAgeInSeconds"].is_number(), "{target}");
+        assert!(target.get("RoleArn").is_none(), "{target}");
+    }
+    for function in targets.values() {
+        let destination = &stack.properties(function).unwrap()["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
+        assert_eq!(destination["Type"], "SQS", "{function} has an on-failure destination");
+    }
+}
+
+#[test]
+fn each_role_may_do_what_its_response_does_and_no_more() {
+    let needs = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect::<BTreeSet<_>>();
+    let dry = stack(&[]);
+    let mut looks = needs(RevertHandler::IAM_ACTIONS);
+    assert!(looks.remove("sqs:DeleteQueue"));
+    assert_eq!(allowed(&dry, "RevertFunction"), looks, "a dry run can't delete, whatever the code does");
+    let enforced = stack(&[("RevertMode", "enforce")]);
+    for (function, actions) in [
+        ("TagNewQueueFunction", TagNewQueueHandler::IAM_ACTIONS),
+        ("NotifyFunction", NotifyHandler::IAM_ACTIONS),
+        ("RevertFunction", RevertHandler::IAM_ACTIONS),
+    ] {
+        assert_eq!(allowed(&enforced, function), needs(actions), "{function}");
+        let role = enforced.properties(&format!("{function}Role")).unwrap();
+        let policies = role["Policies"].as_array().unwrap().iter();
+        for statement in policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()) {
+            assert!(texts(&statement["Action"]).iter().all(|action| !action.contains('*')), "{function}: {statement}");
+            assert!(!texts(&statement["Resource"]).contains(&"*".to_owned()), "{function}: {statement}");
+        }
+        assert!(role.get("ManagedPolicyArns").is_none(), "{function}");
+    }
+    // No IAM action in the sources that the handlers do not declare.
+    let declared: BTreeSet<String> =
+        [TagNewQueueHandler::IAM_ACTIONS, NotifyHandler::IAM_ACTIONS, RevertHandler::IAM_ACTIONS]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+    assert_eq!(declared.len(), 7);
+}
+
+#[test]
+fn every_role_lives_under_the_path_that_the_own_call_guard_knows() {
+    for path in [None, Some("/security/trailhook/")] {
+        let parameters: Vec<(&str, &str)> = path.map(|path| ("RolePath", path)).into_iter().collect();
+        let stack = stack(&parameters);
+        for function in stack.functions().unwrap() {
+            let variable = &function.variables["TRAILHOOK_ROLE_PATH"];
+            assert_eq!(variable, path.unwrap_or(ROLE_PATH));
+            let role = stack.properties(&format!("{}Role", function.logical_id)).unwrap();
+            assert_eq!(&role["Path"], variable.as_str());
+            let guard: RolePath = variable.parse().unwrap();
+            let arn = format!("arn:aws:iam::111122223333:role{variable}any-name-{}", function.name);
+            assert!(guard.covers(&arn, "111122223333"));
+        }
+    }
+}
+
+/// The variables of the template start each function: none is misspelt, none is missing.
+#[test]
+fn every_function_starts_with_the_variables_that_the_template_gives_it() {
+    for parameters in [
+        vec![],
+        vec![
+            ("RevertMode", "enforce"),
+            ("ExemptPrincipals", "arn:aws:iam::111122223333:role/ci/*"),
+            ("ExemptAccounts", "444455556666"),
+            ("QueueTags", r#"{"owner": "{{ actor }}"}"#),
+            ("Chat", "on"),
+            ("NotifyFailedCalls", "all"),
+        ],
+    ] {
+        for function in stack(&parameters).functions().unwrap() {
+            let mut variables = function.variables.clone();
+            for (name, value) in [
+                ("AWS_REGION", "eu-west-1"),
+                ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"),
+                ("AWS_LAMBDA_FUNCTION_NAME", "f"),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ] {
+                variables.insert(name.to_owned(), value.to_owned());
+            }
+            let mut environment = Environment::of(variables);
+            let aws = trailhook_handlers::aws::configuration(&mut environment);
+            let mut start = trailhook_handlers::Start { environment: &mut environment, aws: &aws };
+            let built = match function.binary.as_str() {
+                "tag-new-queue" => TagNewQueueHandler::build(&mut start).is_some(),
+                "notify" => NotifyHandler::build(&mut start).is_some(),
+                "revert" => RevertHandler::build(&mut start).is_some(),
+                other => panic!("{other} is not known here"),
+            };
+            let configuration = Configuration::read::<RevertHandler>(&mut environment);
+            let problems = environment.into_problems();
+            assert!(built && configuration.is_some() && problems.is_empty(), "{}: {problems:?}", function.logical_id);
+            let guards: Guards = configuration.unwrap().guards;
+            let age =
+                if function.binary == "revert" { Revert::DEFAULT_MAX_AGE } else { NotifyHandler::DEFAULT_MAX_AGE };
+            assert_eq!(guards.max_age, Some(age), "{}: the template repeats the default", function.logical_id);
+        }
+    }
+}
+
+#[test]
+fn the_log_group_lets_eventbridge_write() {
+    let stack = stack(&[]);
+    let policies = stack.resources("AWS::Logs::ResourcePolicy").unwrap();
+    let document = stack.properties(policies[0]).unwrap()["PolicyDocument"].clone();
+    let document: Value = document.as_str().map_or(document.clone(), |text| serde_json::from_str(text).unwrap());
+    let statement = &document["Statement"][0];
+    let services: BTreeSet<String> = texts(&statement["Principal"]["Service"]).into_iter().collect();
+    assert_eq!(services, ["delivery.logs.amazonaws.com", "events.amazonaws.com"].map(str::to_owned).into());
+    assert_eq!(texts(&statement["Action"]), ["logs:CreateLogStream", "logs:PutLogEvents"]);
+    assert_eq!(EVENT_SOURCE, "sqs.amazonaws.com");
+}
