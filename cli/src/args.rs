@@ -48,8 +48,8 @@ Examples:
   trailhook pattern --pattern my-pattern.json --test events.jsonl
           tries a pattern of one's own on a file with one event a line
 
-Exit status: 0 when all events match; 1 when some don't; 2 when EventBridge would refuse the pattern,
-or a file can't be read.";
+Exit status: 0 when all events match; 1 when some don't; 2 when EventBridge would refuse the
+pattern, or a file can't be read.";
 
 /// `trailhook local`.
 #[derive(Debug, Args)]

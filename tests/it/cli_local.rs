@@ -44,14 +44,16 @@ fn the_article_is_played() {
     let (status, json) = played(&[], "");
     assert_eq!((status, &json["ok"]), (0, &Value::Bool(true)));
     let event = &json["events"][0];
-    let found: Vec<String> = outcomes(event).into_iter().map(|(target, outcome, _)| format!("{target} {outcome}")).collect();
+    let found: Vec<String> =
+        outcomes(event).into_iter().map(|(target, outcome, _)| format!("{target} {outcome}")).collect();
     assert_eq!(found, ["TagNewQueue acted", "Notify acted", "Revert dry-run", "EventLog logged"]);
     let after = &event["afterwards"];
     assert_eq!(after["queue"]["name"], "orders");
     assert_eq!(after["queue"]["tags"]["team"], "payments", "the tags of the call stay");
     assert_eq!(after["queue"]["tags"]["trailhook:created-by"], "alice");
     assert_eq!(after["published"].as_array().unwrap().len(), 1);
-    let groups: Vec<&str> = after["logGroups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
+    let groups: Vec<&str> =
+        after["logGroups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
     assert_eq!(groups[0], "/aws/events/trailhook");
     assert!(groups[1].contains("JournalLogGroup"), "{groups:?}");
     let logged = after["logGroups"][0]["events"][0]["message"].as_str().unwrap();
@@ -66,7 +68,13 @@ fn the_article_is_played() {
 fn people_get_a_table() {
     let done = local(&["--verbose"], "");
     let text = String::from_utf8(done.stdout).unwrap();
-    for expected in ["CreateQueue by alice", "│ TagNewQueue ┆ function tag-new-queue", "queue    orders has 5 tags", "decision {", "AWS call"] {
+    for expected in [
+        "CreateQueue by alice",
+        "│ TagNewQueue ┆ function tag-new-queue",
+        "queue    orders has 5 tags",
+        "decision of TagNewQueue: {",
+        "AWS call",
+    ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }
 }
@@ -77,7 +85,17 @@ fn in_force_the_queue_is_gone_afterwards() {
     assert_eq!(status, 0);
     let event = &json["events"][0];
     assert_eq!(outcomes(event)[2], triple("Revert", "acted", ""));
-    assert!(event["afterwards"].get("queue").is_none(), "{}", event["afterwards"]);
+    assert_eq!(event["afterwards"]["queueGone"], "orders", "{}", event["afterwards"]);
+}
+
+/// revert looks whether the queue still is as the call made it, so the back end must hold every
+/// attribute: encryption, FIFO and the old spellings too.
+#[test]
+fn the_queue_is_there_with_all_its_attributes() {
+    for file in ["encrypted", "fifo", "old-shape-2017", "old-shape-2022"] {
+        let (_, json) = played(&[&format!("events/sqs/CreateQueue.{file}.json")], "");
+        assert_eq!(outcomes(&json["events"][0])[2], triple("Revert", "dry-run", ""), "{file}");
+    }
 }
 
 #[test]
@@ -95,7 +113,8 @@ fn guards_are_seen_at_work() {
 
 #[test]
 fn an_old_event_stays_old_when_its_time_is_kept() {
-    let mut event: Value = serde_json::from_slice(&std::fs::read(root().join("events/sqs/CreateQueue.success.json")).unwrap()).unwrap();
+    let mut event: Value =
+        serde_json::from_slice(&std::fs::read(root().join("events/sqs/CreateQueue.success.json")).unwrap()).unwrap();
     event["time"] = Value::from("2021-01-01T00:00:00Z");
     event["detail"]["eventTime"] = Value::from("2021-01-01T00:00:00Z");
     let (_, json) = played(&["--keep-time", "-"], &event.to_string());
@@ -117,7 +136,10 @@ fn a_function_that_fails_ends_with_1_and_the_others_go_on() {
     let (status, json) = played(&["events/bad/queue-name-is-a-number.json"], "");
     assert_eq!(status, 1);
     let targets = &json["events"][0]["rules"][0]["targets"];
-    assert_eq!((&targets[0]["result"], &targets[0]["errorType"]), (&Value::from("failed"), &Value::from("Trailhook.Shape")));
+    assert_eq!(
+        (&targets[0]["result"], &targets[0]["errorType"]),
+        (&Value::from("failed"), &Value::from("Trailhook.Shape"))
+    );
     assert_eq!(targets[1]["report"]["outcome"], "acted");
     assert_eq!(targets[3]["result"], "logged");
 }
@@ -153,7 +175,10 @@ fn lines_are_played_one_by_one_in_their_own_accounts() {
 fn what_cannot_be_played_ends_with_2_and_says_why() {
     for (arguments, expected) in [
         (vec!["events/none.json"], "events/none.json: "),
-        (vec!["--parameter", "RolePath=/"], r#"template.yaml: parameter RolePath: "/" breaks the rule: begins and ends with a slash"#),
+        (
+            vec!["--parameter", "RolePath=/"],
+            r#"template.yaml: parameter RolePath: "/" breaks the rule: begins and ends with a slash"#,
+        ),
         (vec!["--functions", "docs"], "there is no binary of tag-new-queue in docs"),
     ] {
         let functions = binaries().unwrap();

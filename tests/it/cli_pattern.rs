@@ -7,7 +7,8 @@ use trailhook_tests::root;
 
 fn pattern(arguments: &[&str]) -> (i32, String, String) {
     let mut command = std::process::Command::new(binaries().unwrap().join("trailhook"));
-    let Output { status, stdout, stderr } = command.arg("pattern").args(arguments).current_dir(root()).output().unwrap();
+    let Output { status, stdout, stderr } =
+        command.arg("pattern").args(arguments).current_dir(root()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap(), text(stdout), text(stderr))
 }
@@ -83,11 +84,16 @@ fn a_file_with_an_event_a_line_is_read_line_by_line() {
 
 #[test]
 fn a_pattern_that_eventbridge_refuses_ends_with_2() {
-    for (text, place) in [(r#"{"source": "aws.sqs"}"#, "source"), (r#"{"detail": {"n": [{"numeric": ["<"]}]}}"#, "detail.n")] {
+    for (text, place) in
+        [(r#"{"source": "aws.sqs"}"#, "source"), (r#"{"detail": {"n": [{"numeric": ["<"]}]}}"#, "detail.n")]
+    {
         let refused = file("refused.json", text);
         let (status, out, err) = pattern(&["--pattern", &refused, "--test", "events/sqs/CreateQueue.success.json"]);
         assert_eq!((status, out.as_str()), (2, ""));
-        assert!(err.contains("refused.json: ") && err.contains("Event pattern is not valid") && err.contains(place), "{err}");
+        assert!(
+            err.contains("refused.json: ") && err.contains("Event pattern is not valid") && err.contains(place),
+            "{err}"
+        );
     }
 }
 
@@ -97,7 +103,10 @@ fn what_cannot_be_read_ends_with_2_and_names_the_place() {
         (vec!["--test", "events/none.json"], "events/none.json: "),
         (vec!["--test", "events/bad/not-json.txt"], "events/bad/not-json.txt: not readable as JSON: expected"),
         (vec!["--template", "none.yaml"], "none.yaml: "),
-        (vec!["--parameter", "EventNames=SendMessage"], r#"template.yaml: parameter EventNames: "SendMessage" is none of"#),
+        (
+            vec!["--parameter", "EventNames=SendMessage"],
+            r#"template.yaml: parameter EventNames: "SendMessage" is none of"#,
+        ),
         (vec!["--parameter", "EventName=x"], "template.yaml: parameter EventName: the template has no such parameter"),
         (vec!["--rule", "None"], "template.yaml: it has no rule None; it has ApiCallRule"),
     ] {

@@ -1,7 +1,12 @@
 //! The integration tests, one binary: event files in, decisions out.
 
+#![cfg(test)]
+
 mod actors;
 mod calls;
+mod cli_function;
+mod cli_local;
+mod cli_pattern;
 mod decode;
 mod functions;
 mod house;

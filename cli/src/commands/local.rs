@@ -9,7 +9,6 @@ use crate::template::Template;
 use chrono::Utc;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Instant;
 
 /// Plays the events, each on a stage of its own, and prints what became of them.
 ///
@@ -56,12 +55,10 @@ async fn binaries(arguments: &LocalArguments) -> Result<Binaries, CommandError> 
         return Ok(Binaries::Ready(folder.clone()));
     }
     let project = arguments.template.project()?;
-    let start = Instant::now();
-    progress("building the functions (the first time takes some minutes)");
+    // Cargo shows its own progress behind this.
+    progress("building the functions; the first time takes some minutes");
     let project = if project.as_os_str().is_empty() { PathBuf::from(".") } else { project };
-    let binaries = Binaries::build(&project).await?;
-    progress(&format!("built in {:.1} s", start.elapsed().as_secs_f64()));
-    Ok(binaries)
+    Ok(Binaries::build(&project).await?)
 }
 
 fn check(template: &Template, event: &Event, arguments: &LocalArguments) -> Result<(), StageError> {

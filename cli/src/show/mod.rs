@@ -89,7 +89,7 @@ fn outcome(delivery: &Delivery) -> (String, String) {
 fn lines_of(text: &mut String, delivery: &Delivery, verbose: bool) {
     if delivery.is_ok() {
         if let Some(decision) = delivery.decision_line() {
-            line(text, "decision", decision);
+            line(text, "decision", &format!("of {}: {decision}", delivery.target));
         }
         return;
     }
@@ -106,6 +106,9 @@ fn afterwards(text: &mut String, played: &Played, verbose: bool) {
         for tag in tags {
             line(text, "", &tag);
         }
+    }
+    if let Some(name) = &played.afterwards.queue_gone {
+        line(text, "queue", &format!("{name} is gone"));
     }
     for message in &played.afterwards.published {
         let subject = message.subject.as_deref().unwrap_or("without a subject");

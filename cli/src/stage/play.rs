@@ -181,9 +181,13 @@ impl Stage {
     }
 
     async fn afterwards(&self, happening: &Happening) -> Afterwards {
-        let queue = match happening {
-            Happening::Queue(queue) => self.back_end.queue(&queue.name).await,
-            Happening::Nothing(_) => None,
+        let (queue, queue_gone) = match happening {
+            Happening::Queue(made) => {
+                let queue = self.back_end.queue(&made.name).await;
+                let gone = queue.is_none().then(|| made.name.clone());
+                (queue, gone)
+            }
+            Happening::Nothing(_) => (None, None),
         };
         let mut log_groups = Vec::new();
         for name in &self.log_groups {
@@ -196,6 +200,6 @@ impl Stage {
             let caller = call.access_key_id.strip_prefix("test-").unwrap_or(&call.access_key_id);
             format!("{caller}: {}:{} {}", call.service, call.action, call.status)
         });
-        Afterwards { queue, published: self.back_end.published(), log_groups, calls: calls.collect() }
+        Afterwards { queue, queue_gone, published: self.back_end.published(), log_groups, calls: calls.collect() }
     }
 }

@@ -85,9 +85,12 @@ pub enum DeliveryResult {
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Afterwards {
-    /// The queue that the call made; nothing if it made none, or it is gone.
+    /// The queue that the call made, while it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueFound>,
+    /// The queue that the call made and that is gone now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue_gone: Option<String>,
     /// What was published.
     pub published: Vec<Published>,
     /// What is in the log groups, where there is something.

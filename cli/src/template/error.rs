@@ -111,7 +111,7 @@ pub enum ParameterProblem {
         allowed: String,
     },
     /// It doesn't match the allowed pattern.
-    #[error("{value:?} is not {described}")]
+    #[error("{value:?} breaks the rule: {described}")]
     Pattern {
         /// The value.
         value: String,

@@ -122,7 +122,7 @@ mod tests {
         let names = json!({"Type": "CommaDelimitedList", "Default": "A", "AllowedValues": ["A", "B"]});
         assert_eq!(problem(names, Some("A,C")), r#"parameter P: "C" is none of A, B"#);
         let path = json!({"Type": "String", "AllowedPattern": "/|(/[a-z]+/)", "ConstraintDescription": "a path"});
-        assert_eq!(problem(path, Some("x/a/")), r#"parameter P: "x/a/" is not a path"#);
+        assert_eq!(problem(path, Some("x/a/")), r#"parameter P: "x/a/" breaks the rule: a path"#);
         let age = json!({"Type": "Number", "MinValue": 60});
         assert_eq!(problem(age.clone(), Some("59")), r#"parameter P: "59" is not 60 or more"#);
         assert_eq!(problem(age.clone(), Some("x")), r#"parameter P: "x" is not a number"#);

@@ -129,3 +129,58 @@ pub(super) fn published(seen: &[ApiCallSeen]) -> Vec<Published> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    #[test]
+    fn a_missing_queue_is_named_for_both_protocols() {
+        let old = json!({"__type": "AWS.SimpleQueueService.NonExistentQueue", "message": "m"});
+        let answer = corrected("sqs", MockResponse::json(400, old.to_string()));
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(body["__type"], "com.amazonaws.sqs#QueueDoesNotExist");
+        assert_eq!(answer.headers["x-amzn-query-error"], "AWS.SimpleQueueService.NonExistentQueue;Sender");
+        let other = corrected("sns", MockResponse::json(400, old.to_string()));
+        assert_eq!(other.body, old.to_string());
+    }
+
+    #[test]
+    fn forgotten_attributes_are_remembered_until_the_queue_is_deleted() {
+        let forgotten = Forgotten::default();
+        let call = |action: &str, body: Value| {
+            let answer = MockResponse::json(200, r#"{"Attributes": {"SqsManagedSseEnabled": "true"}}"#);
+            let answer = forgotten.after(action, "eu-west-1", body.to_string().as_bytes(), answer);
+            serde_json::from_slice::<Value>(&answer.body).unwrap()["Attributes"].clone()
+        };
+        let of = json!({"QueueUrl": "http://h/111122223333/q"});
+        call(
+            "CreateQueue",
+            json!({"QueueName": "q", "Attributes": {"KmsMasterKeyId": "alias/k", "DelaySeconds": "5"}}),
+        );
+        let both = json!({"KmsMasterKeyId": "alias/k", "SqsManagedSseEnabled": "false"});
+        assert_eq!(call("GetQueueAttributes", of.clone()), both);
+        call("SetQueueAttributes", json!({"QueueUrl": "http://h/1/q", "Attributes": {"KmsMasterKeyId": ""}}));
+        assert_eq!(call("GetQueueAttributes", of.clone()), json!({"SqsManagedSseEnabled": "false"}));
+        call("DeleteQueue", of.clone());
+        assert_eq!(call("GetQueueAttributes", of), json!({"SqsManagedSseEnabled": "true"}));
+    }
+
+    #[test]
+    fn what_was_published_is_read_from_the_calls() {
+        let form = "Action=Publish&TopicArn=arn%3At&Subject=a+b&Message=%7B%7D&MessageStructure=json\
+                    &MessageAttributes.entry.1.Name=who&MessageAttributes.entry.1.Value.StringValue=alice";
+        let call = |status| ApiCallSeen {
+            service: "sns".to_owned(),
+            action: "Publish".to_owned(),
+            region: "eu-west-1".to_owned(),
+            access_key_id: "test".to_owned(),
+            request: Bytes::from(form),
+            status,
+        };
+        let [message] = published(&[call(200), call(400)]).try_into().unwrap();
+        assert_eq!((message.topic_arn.as_str(), message.subject.as_deref()), ("arn:t", Some("a b")));
+        assert_eq!((message.message.as_str(), message.attributes["who"].as_str()), ("{}", "alice"));
+    }
+}
