@@ -118,10 +118,10 @@ impl Actor {
     ///
     /// let identity: UserIdentity = serde_json::from_str(r#"{
     ///     "type": "AssumedRole",
-    ///     "arn": "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/alice",
+    ///     "arn": "arn:aws:sts::111122223333:assumed-role/Developer/alice",
     ///     "accountId": "111122223333"
     /// }"#)?;
-    /// assert_eq!(Actor::of(&identity).to_string(), "alice (SSO, Admin)");
+    /// assert_eq!(Actor::of(&identity).to_string(), "alice (role Developer)");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn of(identity: &UserIdentity) -> Actor {
@@ -131,9 +131,11 @@ impl Actor {
         Actor { who, through }
     }
 
-    /// The shortest name that still says who: for a tag's value or a message's subject.
-    pub fn short_name(&self) -> &str {
-        match &self.who {
+    /// The shortest name that still says who: for a tag's value. A role's session is named with its
+    /// role before it (`Developer/alice`), because whoever opened the session chose its name, and
+    /// `root` would be one.
+    pub fn short_name(&self) -> String {
+        let name = match &self.who {
             Who::Root { .. } => "root",
             Who::User { name, .. }
             | Who::SsoUser { name, .. }
@@ -141,17 +143,12 @@ impl Actor {
             | Who::WebIdentity { name, .. }
             | Who::DirectoryUser { name, .. }
             | Who::Service { name } => name,
-            Who::RoleSession { session, role, .. } => {
-                if session.is_empty() {
-                    role
-                } else {
-                    session
-                }
-            }
+            Who::RoleSession { session, role, .. } => return format!("{role}/{session}"),
             Who::IdentityCenterUser { user_id, .. } => user_id,
             Who::AnotherAccount { account, .. } => account,
             Who::Unknown { .. } => "unknown",
-        }
+        };
+        name.to_owned()
     }
 
     /// The kind in one word, as it is written in reports: `user`, `sso-user`, `role-session`, …
@@ -216,9 +213,13 @@ fn role_session(identity: &UserIdentity, account: String) -> Who {
     let role = issuer.and_then(|issuer| issuer.user_name.text()).or_else(from_role_arn).or_else(from_session_arn);
     let role = role.unwrap_or_default();
     let session = identity.session_name().unwrap_or_default().to_owned();
-    // Identity Center names its roles AWSReservedSSO_<permission set>_<16 hexadecimal digits>.
+    // Identity Center names its roles AWSReservedSSO_<permission set>_<16 hexadecimal digits>, under a
+    // path that is its own; anyone can give a role such a name.
     let permission_set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
-    if let Some((permission_set, _)) = permission_set {
+    let reserved = role_arn.is_some_and(|arn| arn.contains(":role/aws-reserved/sso.amazonaws.com/"));
+    if let Some((permission_set, _)) = permission_set
+        && reserved
+    {
         return Who::SsoUser { name: session, permission_set: permission_set.to_owned(), account };
     }
     let context = identity.session_context.get();

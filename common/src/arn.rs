@@ -22,7 +22,15 @@ use std::str::FromStr;
 #[serde(transparent)]
 pub struct Arn(String);
 
-/// A pattern of ARNs: `*` stands for any run of characters, none included.
+/// A pattern of the ARNs of principals: `*` stands for any run of characters, none included.
+///
+/// ```
+/// use trailhook::ArnPattern;
+///
+/// assert!("arn:aws:iam::111122223333:role/ci/*".parse::<ArnPattern>().is_ok());
+/// // It could never cover anyone: a session is matched by its role.
+/// assert!("arn:aws:sts::111122223333:assumed-role/ci/*".parse::<ArnPattern>().is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArnPattern(String);
 
@@ -31,10 +39,11 @@ pub struct ArnPattern(String);
 #[error("{0:?} is not an arn: it has six parts, as in arn:aws:iam::111122223333:role/name")]
 pub struct ArnError(String);
 
-/// The text can't be a pattern of ARNs.
+/// The text can't be a pattern of principals' ARNs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a pattern of arns: it begins with arn: and has six parts, as in arn:aws:iam::111122223333:role/ci/*"
+    "{0:?} covers nobody: a pattern is the arn of users, roles or root, as in arn:aws:iam::111122223333:role/ci/*; a \
+     session is matched by its role, and * is the only sign that stands for others"
 )]
 pub struct ArnPatternError(String);
 
@@ -126,8 +135,24 @@ impl FromStr for ArnPattern {
     type Err = ArnPatternError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let whole = text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace);
-        if whole { Ok(ArnPattern(text.to_owned())) } else { Err(ArnPatternError(text.to_owned())) }
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let digits = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let known = |resource: &str| {
+            let kinds = ["user/", "role/"];
+            resource == "root" || resource.starts_with('*') || kinds.iter().any(|kind| resource.starts_with(kind))
+        };
+        let covers_somebody = match parts.as_slice() {
+            ["arn", partition, service, region, account, resource] => {
+                !partition.is_empty()
+                    && (*service == "iam" || service.contains('*'))
+                    && (region.is_empty() || *region == "*")
+                    && (digits(account) || account.contains('*'))
+                    && known(resource)
+                    && !text.contains(|character: char| character == '?' || character.is_whitespace())
+            }
+            _ => false,
+        };
+        if covers_somebody { Ok(ArnPattern(text.to_owned())) } else { Err(ArnPatternError(text.to_owned())) }
     }
 }
 
@@ -163,13 +188,13 @@ mod tests {
     #[test]
     fn a_star_covers_any_run_and_nothing_else_does() {
         for (pattern, text, expected) in [
-            ("arn:aws:iam::1:role/ci/*", "arn:aws:iam::1:role/ci/deploy", true),
-            ("arn:aws:iam::1:role/ci/*", "arn:aws:iam::1:role/ci", false),
+            ("arn:aws:iam::111122223333:role/ci/*", "arn:aws:iam::111122223333:role/ci/deploy", true),
+            ("arn:aws:iam::111122223333:role/ci/*", "arn:aws:iam::111122223333:role/ci", false),
             ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin", true),
             ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin2", false),
-            ("arn:aws:iam::1:user/a*a", "arn:aws:iam::1:user/a", false),
-            ("arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/alice", true),
-            ("arn:aws:iam::1:user/alice", "arn:aws:iam::1:user/Alice", false),
+            ("arn:aws:iam::*:user/a*a", "arn:aws:iam::1:user/a", false),
+            ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/alice", true),
+            ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/Alice", false),
         ] {
             let pattern: ArnPattern = pattern.parse().unwrap();
             assert_eq!(pattern.covers(text), expected, "{} {text}", pattern.as_str());
@@ -178,7 +203,19 @@ mod tests {
 
     #[test]
     fn what_is_not_a_pattern_of_arns_is_refused() {
-        for text in ["", "*", "alice", "arn:aws:iam::role/x", "arn:aws:iam::1:role/a b"] {
+        for text in [
+            "",
+            "*",
+            "alice",
+            "arn:::::",
+            "arn:aws:iam::role/x",
+            "arn:aws:iam::1234:role/x",
+            "arn:aws:iam::111122223333:rol/ci/*",
+            "arn:aws:iam::111122223333:role/ci?",
+            "arn:aws:iam::111122223333:role/a b",
+            "arn:aws:sts::111122223333:assumed-role/ci/*",
+            "arn:aws:sqs:eu-west-1:111122223333:orders",
+        ] {
             assert!(text.parse::<ArnPattern>().is_err(), "{text:?}");
         }
     }

@@ -54,7 +54,13 @@ pub enum Part<T> {
     Omitted(Omitted),
 }
 
-/// An admitted record of one API call.
+/// An admitted record of one API call. There is no way to one around the guards:
+///
+/// ```compile_fail
+/// use trailhook::{Call, Part, Record, calls::sqs::PurgeQueue};
+///
+/// let call = Call::<PurgeQueue> { record: Record::default(), request: Part::Null, response: Part::Null };
+/// ```
 #[derive(Debug)]
 pub struct Call<C: ApiCall> {
     /// The whole record.
@@ -63,6 +69,7 @@ pub struct Call<C: ApiCall> {
     pub request: Part<C::RequestParameters>,
     /// What was answered.
     pub response: Part<C::ResponseElements>,
+    account: String,
 }
 
 /// A part of an admitted record does not have its call's shape.
@@ -121,6 +128,11 @@ impl<T> Part<T> {
 }
 
 impl<C: ApiCall> Call<C> {
+    /// The account that the guards let the call through for: ours.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
     /// A plan of one action made from the request; where the record does not say what was asked
     /// for (it was null or too large), nothing is done, and the plan says why.
     pub fn act_on<A>(&self, action: impl FnOnce(&C::RequestParameters) -> A) -> Plan<A> {
@@ -180,10 +192,16 @@ impl<C: ApiCall> FromRecord for Call<C> {
     }
 
     fn from_record(admitted: Admitted) -> Result<Self, ShapeError> {
+        let account = admitted.account().to_owned();
         let record = admitted.into_record();
+        let (source, name) = (record.event_source.text(), record.event_name.text());
+        if !WatchedCall::of::<C>().is(source.unwrap_or_default(), name.unwrap_or_default()) {
+            let expected = format!("expected {} of {}", C::EVENT_NAMES.join(" or "), C::EVENT_SOURCE);
+            return Err(ShapeError { path: "detail.eventName".to_owned(), source: serde::de::Error::custom(expected) });
+        }
         let request = Part::of(&record.request_parameters, "detail.requestParameters")?;
         let response = Part::of(&record.response_elements, "detail.responseElements")?;
-        Ok(Call { record, request, response })
+        Ok(Call { record, request, response, account })
     }
 }
 

@@ -47,6 +47,10 @@ impl EventPattern {
                 by_source.into_iter().map(|(source, names)| branch(source, names)).collect()
             }
         };
+        if branches.is_empty() {
+            // A pattern that watches nothing matches nothing: every event has a source.
+            branches.push(json!({ "source": [{ "exists": false }] }));
+        }
         let rest = if branches.len() == 1 { branches.remove(0) } else { json!({ "$or": branches }) };
         if let (Value::Object(pattern), Value::Object(rest)) = (&mut pattern, rest) {
             pattern.extend(rest);
@@ -67,6 +71,6 @@ impl fmt::Display for EventPattern {
 }
 
 /// The `source` under which a service's events are put on the bus: `sqs.amazonaws.com` is `aws.sqs`.
-fn bus_source(event_source: &str) -> String {
+pub(crate) fn bus_source(event_source: &str) -> String {
     format!("aws.{}", event_source.split('.').next().unwrap_or(event_source))
 }

@@ -22,15 +22,17 @@ object! {
 }
 
 impl Omitted {
-    /// The note, if that is what this part is: an object with `omitted` set and no members but a
-    /// note's own. (A service's own `omitted` parameter would stand beside others.)
+    /// The note, if that is what this part is: an object with `omitted` set, and with a reason or an
+    /// original size, or nothing else. A note beside other members counts too: what is there may not
+    /// be all there was. (A service's own `omitted` parameter would stand beside others, alone.)
     pub fn in_part(part: &RawValue) -> Option<Omitted> {
         if !part.get().contains("\"omitted\"") {
             return None;
         }
         let note: Omitted = serde_json::from_str(part.get()).ok()?;
         let set = note.omitted.get().is_some_and(|flag| flag.is_set());
-        (set && note.extras.is_empty()).then_some(note)
+        let said = !note.reason.is_absent() || !note.original_size.is_absent() || note.extras.is_empty();
+        (set && said).then_some(note)
     }
 }
 

@@ -66,6 +66,8 @@ impl QueueUrl {
         match labels.as_slice() {
             ["sqs" | "sqs-fips", region, rest @ ..] if is_aws(rest) => Some(region),
             ["queue", "amazonaws", "com"] => Some("us-east-1"),
+            // An interface endpoint: vpce-0a1b2c3d-4e5f.sqs.eu-west-1.vpce.amazonaws.com.
+            [_, "sqs" | "sqs-fips", region, "vpce", rest @ ..] if is_aws(rest) => Some(region),
             [region, "queue", rest @ ..] if is_aws(rest) => Some(region),
             _ => None,
         }
@@ -156,6 +158,7 @@ mod tests {
             ("https://sqs.eu-west-1.api.aws/111122223333/orders", Some("eu-west-1")),
             ("https://sqs.cn-north-1.amazonaws.com.cn/111122223333/orders", Some("cn-north-1")),
             ("https://sqs.us-east-2.amazon.com/111122223333/orders", Some("us-east-2")),
+            ("https://vpce-1a2b-3c4d.sqs.us-east-1.vpce.amazonaws.com/111122223333/orders", Some("us-east-1")),
             ("http://127.0.0.1:4566/111122223333/orders", None),
             ("http://localhost:4566/queue/111122223333/orders", None),
         ] {

@@ -117,18 +117,29 @@ pub struct EventHeader {
     pub replay_name: Option<String>,
 }
 
+/// The longest text of a caller's that a report repeats, in characters. The whole is in the event.
+const LONGEST: usize = 1_000;
+
+/// Text, cut where a caller made it long enough to drown the line it is in.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 impl EventHeader {
     /// The header of an envelope.
     pub fn of(envelope: &Envelope) -> EventHeader {
         let mut header = EventHeader::of_record(&envelope.detail);
-        header.account = header.account.or_else(|| envelope.account.clone());
-        header.replay_name = crate::replay_name(envelope).map(str::to_owned);
+        header.account = header.account.or_else(|| envelope.account.as_deref().map(cut));
+        header.replay_name = crate::replay_name(envelope).map(cut);
         header
     }
 
     /// The header of a record.
     pub fn of_record(record: &Record) -> EventHeader {
-        let own = |text: Option<&str>| text.map(str::to_owned);
+        let own = |text: Option<&str>| text.map(cut);
         EventHeader {
             event_id: own(record.event_id.text()),
             event_source: own(record.event_source.text()),
@@ -155,7 +166,7 @@ impl Report {
         message: impl Into<String>,
     ) -> Report {
         let reason = Some(reason.to_owned());
-        Report { response, mode, outcome, reason, message: message.into(), event, actions: Vec::new() }
+        Report { response, mode, outcome, reason, message: cut(&message.into()), event, actions: Vec::new() }
     }
 
     /// The report of an event that a guard left alone.
@@ -175,7 +186,7 @@ impl Report {
         } else {
             Outcome::Nothing
         };
-        let message = actions.iter().map(ActionReport::sentence).collect::<Vec<_>>().join("; ");
+        let message = cut(&actions.iter().map(ActionReport::sentence).collect::<Vec<_>>().join("; "));
         let nothing = if outcome == Outcome::Nothing { actions.iter().find_map(|action| action.reason) } else { None };
         let reason = nothing.map(str::to_owned);
         Report { response, mode, outcome, reason, message, event: Some(event), actions }

@@ -21,7 +21,8 @@ pub(crate) async fn answer<H: Handler>(
 ) -> (Report, Option<Failure>) {
     let mode = configuration.mode;
     let failed = |event, error_type: &'static str, message: String| {
-        let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message.clone());
+        let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message);
+        let message = report.message.clone();
         (report, Some(Failure { error_type, message }))
     };
     let envelope = match decode(payload) {
@@ -51,10 +52,26 @@ pub(crate) async fn answer<H: Handler>(
 }
 
 /// The failure of a handler that panicked: it is tried again, like any other.
-pub(crate) fn panicked<H: Handler>(mode: Mode, panic: &(dyn Any + Send)) -> (Report, Option<Failure>) {
+pub(crate) fn panicked<H: Handler>(mode: Mode, payload: &[u8], panic: &(dyn Any + Send)) -> (Report, Option<Failure>) {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let message = format!("the handler panicked: {}", text.unwrap_or("it did not say why"));
-    let error_type = "Trailhook.Panic";
-    let report = Report::without_actions(H::NAME, mode, None, Outcome::Failed, error_type, message.clone());
+    cut_short::<H>(mode, payload, "Trailhook.Panic", message)
+}
+
+/// The failure of a handler that Lambda would have ended in the next moment.
+pub(crate) fn out_of_time<H: Handler>(mode: Mode, payload: &[u8]) -> (Report, Option<Failure>) {
+    let message =
+        "the time was up before every action was done; what was done is in the calls that CloudTrail has recorded";
+    cut_short::<H>(mode, payload, "Trailhook.Timeout", message.to_owned())
+}
+
+fn cut_short<H: Handler>(
+    mode: Mode,
+    payload: &[u8],
+    error_type: &'static str,
+    message: String,
+) -> (Report, Option<Failure>) {
+    let event = decode(payload).ok().map(|envelope| EventHeader::of(&envelope));
+    let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message.clone());
     (report, Some(Failure { error_type, message }))
 }

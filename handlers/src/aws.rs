@@ -13,10 +13,11 @@ use std::time::Duration;
 
 /// The configuration that every client is made from.
 pub fn configuration(environment: &mut Environment) -> SdkConfig {
-    // Three tries of five seconds fit into the functions' time limit.
+    // Three calls that each take all their time fit into the functions' minute.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(15))
         .build();
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -25,5 +26,7 @@ pub fn configuration(environment: &mut Environment) -> SdkConfig {
         .timeout_config(timeouts);
     builder.set_region(environment.get("AWS_REGION").map(Region::new));
     builder.set_endpoint_url(environment.get("AWS_ENDPOINT_URL"));
+    builder.set_use_fips(environment.get("AWS_USE_FIPS_ENDPOINT").map(|value| value == "true"));
+    builder.set_use_dual_stack(environment.get("AWS_USE_DUALSTACK_ENDPOINT").map(|value| value == "true"));
     builder.build()
 }

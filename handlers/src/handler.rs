@@ -91,7 +91,10 @@ impl ApplyError {
         if trailhook::ErrorCode(&code).is_denied() || is_credential_error(&code) {
             return ApplyError::Denied { call, message };
         }
+        // It was there a moment ago, or is not there yet: the next look decides.
+        let missing = matches!(trailhook::ErrorCode(&code).last_segment(), "NonExistentQueue" | "QueueDoesNotExist");
         match (&error, status) {
+            _ if missing => ApplyError::Transient { call, message },
             (SdkError::ServiceError(_), Some(400..=499)) if !is_throttling(&code) => {
                 ApplyError::Refused { call, message }
             }

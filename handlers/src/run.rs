@@ -5,6 +5,7 @@ use crate::answer::{Failure, answer};
 use crate::payload::{Payload, wrapping};
 use crate::{Configuration, Environment, Handler, aws, init_error, logs};
 use aws_config::SdkConfig;
+use chrono::Utc;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use std::future::poll_fn;
@@ -13,7 +14,11 @@ use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 use trailhook::Report;
+
+/// The time kept for saying what became of an event.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a handler is built from, once, at the start.
 pub struct Start<'a> {
@@ -97,9 +102,11 @@ fn answered<H: Handler>(handler: Arc<H>, configuration: Arc<Configuration>, even
             Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(panic)),
         });
-        let (report, failure) = match caught.await {
-            Ok(answered) => answered,
-            Err(panic) => crate::answer::panicked::<H>(configuration.mode, &*panic),
+        let payload = event.payload.bytes();
+        let (report, failure) = match until(event.context.deadline, caught).await {
+            Some(Ok(answered)) => answered,
+            Some(Err(panic)) => crate::answer::panicked::<H>(configuration.mode, payload, &*panic),
+            None => crate::answer::out_of_time::<H>(configuration.mode, payload),
         };
         let json = decision_line(&report, failure.is_some(), &event.context.request_id);
         match failure {
@@ -107,6 +114,19 @@ fn answered<H: Handler>(handler: Arc<H>, configuration: Arc<Configuration>, even
             Some(failure) => Err(failure),
         }
     })
+}
+
+/// The output, unless Lambda is about to end the process: then there would be no decision line. A
+/// deadline that has passed is none: `cargo lambda` writes a duration in its place.
+async fn until<F: Future>(deadline: u64, future: F) -> Option<F::Output> {
+    let now = Utc::now().timestamp_millis().unsigned_abs();
+    match deadline.checked_sub(now) {
+        Some(left) => {
+            let left = Duration::from_millis(left).saturating_sub(LAST_WORDS);
+            tokio::time::timeout(left, future).await.ok()
+        }
+        None => Some(future.await),
+    }
 }
 
 /// The one line that every event ends in; the report's JSON is the function's answer too.
@@ -125,5 +145,66 @@ fn decision_line(report: &Report, failed: bool, request_id: &str) -> Box<RawValu
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         Diagnostic { error_type: failure.error_type.to_owned(), error_message: failure.message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ApplyError;
+    use lambda_runtime::Context;
+    use trailhook::{Plan, Record, Response, Verdict};
+
+    /// A handler that never comes to an end it should come to.
+    struct Broken {
+        panics: bool,
+    }
+
+    impl Response for Broken {
+        type Trigger = Record;
+        type Action = u8;
+        const NAME: &'static str = "broken";
+        const IDEMPOTENT: bool = true;
+
+        fn plan(&self, _: &Record) -> Plan<u8> {
+            Plan::act(1)
+        }
+    }
+
+    impl Handler for Broken {
+        async fn confirm(&self, _: &u8) -> Result<Verdict<u8>, ApplyError> {
+            assert!(!self.panics, "on purpose");
+            std::future::pending().await
+        }
+
+        async fn apply(&self, _: &u8) -> Result<(), ApplyError> {
+            Ok(())
+        }
+    }
+
+    fn failure(panics: bool, deadline: u64) -> Failure {
+        let payload = r#"{"source": "aws.sqs", "detail-type": "AWS API Call via CloudTrail", "account": "111122223333",
+            "detail": {"eventSource": "s", "eventName": "n", "awsRegion": "eu-west-1", "userIdentity": {"type": "IAMUser"}}}"#;
+        let mut guards = trailhook::Guards::of::<Record>("111122223333", "eu-west-1", "/x/".parse().unwrap());
+        guards.max_age = None;
+        let configuration = Configuration { mode: trailhook::Mode::DryRun, guards };
+        let mut context = Context::default();
+        context.deadline = deadline;
+        let event = LambdaEvent::new(Payload::Text(payload.to_owned()), context);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(answered(Arc::new(Broken { panics }), Arc::new(configuration), event)).unwrap_err()
+    }
+
+    #[test]
+    fn a_panic_is_a_failure_like_any_other() {
+        let failure = failure(true, 0);
+        assert_eq!(failure.error_type, "Trailhook.Panic");
+        assert!(failure.message.contains("on purpose"), "{}", failure.message);
+    }
+
+    #[test]
+    fn the_last_words_come_before_the_deadline() {
+        let in_a_moment = Utc::now().timestamp_millis().unsigned_abs() + 600;
+        assert_eq!(failure(false, in_a_moment).error_type, "Trailhook.Timeout");
     }
 }

@@ -6,7 +6,7 @@ use trailhook_tests::root;
 #[test]
 fn everyone_is_named_as_people_name_them() {
     for (file, name, short) in [
-        ("CreateQueue.success", "alice (role Developer)", "alice"),
+        ("CreateQueue.success", "alice (role Developer)", "Developer/alice"),
         ("CreateQueue.root", "the root user of 111122223333", "root"),
         ("CreateQueue.iam-user", "bob (IAM user)", "bob"),
         ("CreateQueue.sso", "alice@example.com (SSO, PowerUser)", "alice@example.com"),
@@ -15,7 +15,7 @@ fn everyone_is_named_as_people_name_them() {
         ("PurgeQueue.cross-account", "a principal of account 444455556666", "444455556666"),
     ] {
         let actor = actor(file);
-        assert_eq!((actor.to_string().as_str(), actor.short_name()), (name, short), "{file}");
+        assert_eq!((actor.to_string(), actor.short_name()), (name.to_owned(), short.to_owned()), "{file}");
     }
 }
 
@@ -33,6 +33,24 @@ fn what_stands_behind_a_session_is_said() {
     assert_eq!(actor_json("CreateQueue.aws-service")["kind"], "service");
     assert_eq!(actor_json("CreateQueue.identity-center-user")["kind"], "identity-center-user");
     assert_eq!(actor_json("DeleteQueue.federated-user")["kind"], "federated-user");
+}
+
+/// A session's name is its opener's choice: it gives nobody another's name.
+#[test]
+fn nobody_is_taken_for_another_by_a_name_of_their_choice() {
+    let named = |role: &str, session: &str| {
+        let identity = serde_json::json!({
+            "type": "AssumedRole",
+            "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/{session}"),
+            "sessionContext": {"sessionIssuer": {
+                "type": "Role", "userName": role, "arn": format!("arn:aws:iam::111122223333:role/{role}"),
+            }},
+        });
+        Actor::of(&serde_json::from_value(identity).unwrap())
+    };
+    assert_eq!(named("Developer", "root").short_name(), "Developer/root");
+    let pretender = named("AWSReservedSSO_Admin_0123456789abcdef", "alice@example.com");
+    assert_eq!(pretender.kind(), "role-session", "the role is not under the path of Identity Center");
 }
 
 fn actor(file: &str) -> Actor {

@@ -50,7 +50,7 @@ fn the_article_is_played() {
     let after = &event["afterwards"];
     assert_eq!(after["queue"]["name"], "orders");
     assert_eq!(after["queue"]["tags"]["team"], "payments", "the tags of the call stay");
-    assert_eq!(after["queue"]["tags"]["trailhook:created-by"], "alice");
+    assert_eq!(after["queue"]["tags"]["trailhook:created-by"], "Developer/alice");
     assert_eq!(after["published"].as_array().unwrap().len(), 1);
     let groups: Vec<&str> =
         after["logGroups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();

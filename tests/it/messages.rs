@@ -14,7 +14,9 @@ fn sample(name: &str) -> Value {
 }
 
 fn actions<R: Response>(response: &R, event: &Value) -> Vec<R::Action> {
-    let guards = Guards::of::<R::Trigger>("111122223333", "eu-west-1", "/trailhook/".parse().unwrap());
+    let mut guards = Guards::of::<R::Trigger>("111122223333", "eu-west-1", "/trailhook/".parse().unwrap());
+    guards.max_age = None;
+    guards.failed_calls = response.failed_calls();
     match decide(response, decode(event.to_string().as_bytes()).unwrap(), &guards, Utc::now()) {
         Ok(Decision::Act(actions)) => actions,
         other => panic!("{other:?}"),
@@ -63,12 +65,16 @@ fn each_protocol_gets_what_was_made_for_it() {
 #[test]
 fn a_caller_writes_no_lines_and_no_mentions_of_their_own() {
     let mut event = sample("sqs/CreateQueue.success.json");
-    event["detail"]["userAgent"] = Value::from("x\nAccount     999999999999\r\n<!channel> <@U1> & more");
+    event["detail"]["userAgent"] =
+        Value::from("x\nAccount     999999999999\r\n<!channel> <@U1> & `[sign in](https://evil.example)");
+    event["detail"]["errorCode"] = Value::from("<!here>[x](https://evil.example)");
     let message = protocols(&notification(&event, true));
     let email = message["email"].as_str().unwrap();
     assert_eq!(email.lines().filter(|line| line.starts_with("Account ")).count(), 1, "{email}");
     let chat = message["default"].as_str().unwrap();
-    assert!(!chat.contains("<!channel>") && !chat.contains("<@U1>"), "{chat}");
+    for mark in ["<!channel>", "<!here>", "<@U1>", "](", "``"] {
+        assert!(!chat.contains(mark), "{mark}: {chat}");
+    }
 }
 
 #[test]
@@ -80,6 +86,22 @@ fn a_record_that_does_not_fit_is_left_out_and_that_is_said() {
     let story: Value = serde_json::from_str(protocols(&notification)["sqs"].as_str().unwrap()).unwrap();
     assert!(story.get("record").is_none());
     assert!(story["recordLeftOut"].as_str().unwrap().contains("event id"));
+}
+
+#[test]
+fn a_record_of_many_resources_gives_a_message_that_sns_takes() {
+    let mut event = sample("sqs/CreateQueue.success.json");
+    let arn = format!("arn:aws:sqs:eu-west-1:111122223333:{}", "\u{1}é\"".repeat(100));
+    event["detail"]["resources"] = Value::from(vec![serde_json::json!({"ARN": arn}); 400]);
+    for field in ["eventName", "eventSource", "sourceIPAddress", "errorMessage", "userAgent", "eventID"] {
+        event["detail"][field] = Value::from("\"\u{1}\\".repeat(5_000));
+    }
+    for chat in [false, true] {
+        let notification = notification(&event, chat);
+        let attributes: usize = notification.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
+        let size = notification.message.len() + notification.subject.len() + attributes;
+        assert!(size <= 262_144, "{size} with chat {chat}");
+    }
 }
 
 #[test]

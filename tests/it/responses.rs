@@ -1,7 +1,7 @@
 //! The real binaries under a Runtime API against moto: what they change, and what they leave alone.
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use chrono::{SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Result;
@@ -48,8 +48,12 @@ impl World {
         let attributes = attributes.iter().map(|(k, v)| (QueueAttributeName::from(k.as_str()), v.clone())).collect();
         let name = request["queueName"].as_str().unwrap();
         let make = self.sqs.create_queue().queue_name(name).set_attributes(Some(attributes));
-        make.set_tags(Some(texts(&request["tags"]))).send().await.unwrap();
-        at(&mut event, since);
+        let url = make.set_tags(Some(texts(&request["tags"]))).send().await.unwrap().queue_url.unwrap();
+        // The time of the call is the time at which its queue was made, whatever the test's clock says.
+        let look = self.sqs.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
+        let live = look.send().await.unwrap().attributes.unwrap();
+        let created: f64 = live[&QueueAttributeName::CreatedTimestamp].parse().unwrap();
+        at(&mut event, DateTime::from_timestamp(created as i64, 0).unwrap() + since);
         self.moto.calls().unwrap();
         event.to_string().into_bytes()
     }
@@ -74,8 +78,8 @@ fn sample_event(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(root().join("events").join(name)).unwrap()).unwrap()
 }
 
-fn at(event: &mut Value, since: TimeDelta) {
-    let time = (Utc::now() + since).to_rfc3339_opts(SecondsFormat::Secs, true);
+fn at(event: &mut Value, time: DateTime<Utc>) {
+    let time = time.to_rfc3339_opts(SecondsFormat::Secs, true);
     event["time"] = Value::from(time.clone());
     event["detail"]["eventTime"] = Value::from(time);
 }
@@ -91,7 +95,7 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     assert!(calls.iter().all(|call| TagNewQueueHandler::IAM_ACTIONS.contains(&call.as_str())), "{calls:?}");
     let tags = world.tags("orders").await;
     assert_eq!(tags["team"], "payments", "what the call gave it stays");
-    assert_eq!(tags["trailhook:created-by"], "alice");
+    assert_eq!(tags["trailhook:created-by"], "Developer/alice");
     assert_eq!(tags["trailhook:created-from"], "203.0.113.24");
     assert!(tags["trailhook:created-with"].starts_with("aws-cli/2."));
     assert_eq!(tags.len(), 5);
@@ -130,9 +134,9 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     assert!(!world.queues().await.contains(&"orders".to_owned()));
 
     // Delivered once more, as EventBridge may: the queue is gone, and that is no error. The event is
-    // an hour old, so that nobody waits for the queue to appear.
+    // minutes old, so that nobody waits for the queue to appear.
     let mut again: Value = serde_json::from_slice(&event).unwrap();
-    at(&mut again, TimeDelta::minutes(-5));
+    at(&mut again, Utc::now() - TimeDelta::minutes(5));
     for function in ["tag-new-queue", "revert"] {
         let report = world.one(function, &[("TRAILHOOK_MODE", "enforce")], again.to_string().as_bytes()).await;
         assert_eq!((&report["outcome"], &report["reason"]), (&"nothing".into(), &"queue-gone".into()), "{report}");
@@ -197,7 +201,7 @@ async fn failed_calls_our_own_calls_and_near_misses_change_nothing_and_say_why()
                 continue;
             }
             let mut event = sample_event(sample);
-            at(&mut event, TimeDelta::zero());
+            at(&mut event, Utc::now());
             let report = world.one(function, &variables, event.to_string().as_bytes()).await;
             assert_eq!((&report["outcome"], &report["reason"]), (&"skipped".into(), &reason.into()), "{report}");
             assert!(report["message"].as_str().unwrap().len() > 20, "{report}");
@@ -218,7 +222,7 @@ async fn failed_calls_our_own_calls_and_near_misses_change_nothing_and_say_why()
 async fn notify_tells_of_denied_calls_with_either_channel_off() {
     let world = World::new().await;
     let mut denied = sample_event("sqs/CreateQueue.failed.json");
-    at(&mut denied, TimeDelta::zero());
+    at(&mut denied, Utc::now());
     let denied = denied.to_string().into_bytes();
     world.moto.calls().unwrap();
     let report = world.one("notify", &[("TRAILHOOK_JOURNAL_LOG_GROUP", "")], &denied).await;

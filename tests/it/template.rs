@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use trailhook::calls::sqs::{CreateQueue, EVENT_SOURCE, MANAGEMENT_CALLS};
 use trailhook::pattern::Pattern;
 use trailhook::responses::revert::{Revert, Undoable};
-use trailhook::{Call, EventPattern, FromRecord, Guards, Response, RolePath, Watched, WatchedCall};
+use trailhook::{Call, EventPattern, FromRecord, Guards, Response, Watched, WatchedCall};
 use trailhook_cli::template::{Deployment, Destination, Stack, Template};
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
-use trailhook_handlers::{Configuration, Environment, Handler};
-use trailhook_tests::functions::ROLE_PATH;
+use trailhook_handlers::{Configuration, Environment};
 use trailhook_tests::{events, root};
 
-fn stack(parameters: &[(&str, &str)]) -> Stack {
+pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {
     let template = Template::read(&root().join("template.yaml")).unwrap();
     let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     template.deploy(Deployment { parameters, ..Deployment::default() }).unwrap()
@@ -25,24 +24,11 @@ fn binaries() -> BTreeSet<String> {
 }
 
 /// Text or a list of texts.
-fn texts(value: &Value) -> Vec<String> {
+pub(crate) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(items) => items.iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
         other => vec![other.as_str().unwrap().to_owned()],
     }
-}
-
-fn statements(role: &Value, policy: &str) -> Vec<Value> {
-    let policies = role["Policies"].as_array().unwrap().iter();
-    let policies = policies.filter(|candidate| candidate["PolicyName"] == policy);
-    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()).collect()
-}
-
-/// The actions that a function's role allows its response.
-fn allowed(stack: &Stack, function: &str) -> BTreeSet<String> {
-    let role = stack.properties(&format!("{function}Role")).unwrap();
-    let statements = statements(&role, "response");
-    statements.iter().filter(|statement| statement["Effect"] == "Allow").flat_map(|s| texts(&s["Action"])).collect()
 }
 
 #[test]
@@ -134,53 +120,21 @@ fn every_binary_is_a_function_and_a_target() {
     }
 }
 
+/// Each mode parameter is the mode of its own function, and of no other.
 #[test]
-fn each_role_may_do_what_its_response_does_and_no_more() {
-    let needs = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect::<BTreeSet<_>>();
-    let dry = stack(&[]);
-    let mut looks = needs(RevertHandler::IAM_ACTIONS);
-    assert!(looks.remove("sqs:DeleteQueue"));
-    assert_eq!(allowed(&dry, "RevertFunction"), looks, "a dry run can't delete, whatever the code does");
-    let enforced = stack(&[("RevertMode", "enforce")]);
-    for (function, actions) in [
-        ("TagNewQueueFunction", TagNewQueueHandler::IAM_ACTIONS),
-        ("NotifyFunction", NotifyHandler::IAM_ACTIONS),
-        ("RevertFunction", RevertHandler::IAM_ACTIONS),
-    ] {
-        assert_eq!(allowed(&enforced, function), needs(actions), "{function}");
-        let role = enforced.properties(&format!("{function}Role")).unwrap();
-        let policies = role["Policies"].as_array().unwrap().iter();
-        for statement in policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()) {
-            assert!(texts(&statement["Action"]).iter().all(|action| !action.contains('*')), "{function}: {statement}");
-            assert!(!texts(&statement["Resource"]).contains(&"*".to_owned()), "{function}: {statement}");
-        }
-        assert!(role.get("ManagedPolicyArns").is_none(), "{function}");
-    }
-    // No IAM action in the sources that the handlers do not declare.
-    let declared: BTreeSet<String> =
-        [TagNewQueueHandler::IAM_ACTIONS, NotifyHandler::IAM_ACTIONS, RevertHandler::IAM_ACTIONS]
-            .concat()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-    assert_eq!(declared.len(), 7);
-}
-
-#[test]
-fn every_role_lives_under_the_path_that_the_own_call_guard_knows() {
-    for path in [None, Some("/security/trailhook/")] {
-        let parameters: Vec<(&str, &str)> = path.map(|path| ("RolePath", path)).into_iter().collect();
-        let stack = stack(&parameters);
-        for function in stack.functions().unwrap() {
-            let variable = &function.variables["TRAILHOOK_ROLE_PATH"];
-            assert_eq!(variable, path.unwrap_or(ROLE_PATH));
-            let role = stack.properties(&format!("{}Role", function.logical_id)).unwrap();
-            assert_eq!(&role["Path"], variable.as_str());
-            let guard: RolePath = variable.parse().unwrap();
-            let arn = format!("arn:aws:iam::111122223333:role{variable}any-name-{}", function.name);
-            assert!(guard.covers(&arn, "111122223333"));
+fn each_mode_is_that_of_its_function() {
+    for (parameter, function) in [("TagMode", "tag-new-queue"), ("NotifyMode", "notify"), ("RevertMode", "revert")] {
+        for mode in ["dry-run", "enforce"] {
+            let defaults = stack(&[]).functions().unwrap();
+            for (now, before) in stack(&[(parameter, mode)]).functions().unwrap().iter().zip(&defaults) {
+                let expected = if now.binary == function { mode } else { &before.variables["TRAILHOOK_MODE"] };
+                assert_eq!(now.variables["TRAILHOOK_MODE"], expected, "{parameter} and {}", now.binary);
+            }
         }
     }
+    let modes: Vec<String> =
+        stack(&[]).functions().unwrap().iter().map(|f| f.variables["TRAILHOOK_MODE"].clone()).collect();
+    assert_eq!(modes.iter().filter(|mode| *mode == "dry-run").count(), 1, "revert alone begins as a dry run");
 }
 
 /// The variables of the template start each function: none is misspelt, none is missing.

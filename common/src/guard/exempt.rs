@@ -4,7 +4,7 @@
 //! (path included) and against the identity's own ARN otherwise. A malformed list fails at start:
 //! it never means "nobody". An exemption that is used is named in the decision.
 
-use super::{Refusal, Skip, undecidable};
+use super::{Refusal, Skip, Undecidable, undecidable};
 use crate::{ArnPattern, IdentityType, Record, UserIdentity};
 use std::fmt;
 
@@ -37,31 +37,49 @@ pub(super) fn ask(record: &Record, exempt: &Exemptions) -> Result<(), Refusal> {
     }
     let cannot = undecidable("exempt");
     let identity = record.user_identity.known("detail.userIdentity").map_err(|form| cannot(form.into()))?;
-    match identity.and_then(|identity| exemption(identity, exempt)) {
+    let identity = identity.ok_or_else(|| cannot(Undecidable::Missing("detail.userIdentity")))?;
+    match exemption(identity, exempt).map_err(cannot)? {
         Some(exemption) => Err(Refusal::Skip(Skip::Exempt(exemption))),
         None => Ok(()),
     }
 }
 
-fn exemption(identity: &UserIdentity, exempt: &Exemptions) -> Option<Exemption> {
-    let account = identity.account_id.text().filter(|account| exempt.accounts.iter().any(|own| own == account));
-    if let Some(account) = account {
-        return Some(Exemption::Account(account.to_owned()));
+fn exemption(identity: &UserIdentity, exempt: &Exemptions) -> Result<Option<Exemption>, Undecidable> {
+    let account = identity.account_id.known("detail.userIdentity.accountId")?;
+    if let Some(account) = account.filter(|account| exempt.accounts.contains(account)) {
+        return Ok(Some(Exemption::Account(account.clone())));
     }
-    let arn = principal_arn(identity)?;
-    let pattern = exempt.principals.iter().find(|pattern| pattern.covers(arn))?;
-    Some(Exemption::Principal { arn: arn.to_owned(), pattern: pattern.as_str().to_owned() })
+    if exempt.principals.is_empty() {
+        return Ok(None);
+    }
+    let Some(arn) = principal_arn(identity)? else {
+        return Ok(None);
+    };
+    let pattern = exempt.principals.iter().find(|pattern| pattern.covers(arn));
+    Ok(pattern.map(|pattern| Exemption::Principal { arn: arn.to_owned(), pattern: pattern.as_str().to_owned() }))
 }
 
 /// A session is named by the role or user that issued it, because the session's own ARN ends in a
-/// name that whoever opened it chose.
-fn principal_arn(identity: &UserIdentity) -> Option<&str> {
-    match identity.kind() {
+/// name that whoever opened it chose. Services and other accounts have no ARN, and no exemption by
+/// one; of a user or a role the ARN is needed.
+fn principal_arn(identity: &UserIdentity) -> Result<Option<&str>, Undecidable> {
+    identity.type_name.known("detail.userIdentity.type")?;
+    let (field, path) = match identity.kind() {
         Some(IdentityType::AssumedRole | IdentityType::Role | IdentityType::FederatedUser) => {
-            identity.session_issuer()?.arn.text()
+            let context = identity.session_context.known("detail.userIdentity.sessionContext")?;
+            let issuer =
+                context.map(|context| context.session_issuer.known("detail.userIdentity.sessionContext.sessionIssuer"));
+            let issuer = issuer.transpose()?.flatten();
+            (issuer.map(|issuer| &issuer.arn), "detail.userIdentity.sessionContext.sessionIssuer.arn")
         }
-        _ => identity.arn.text(),
-    }
+        Some(IdentityType::IamUser | IdentityType::Root) => (Some(&identity.arn), "detail.userIdentity.arn"),
+        _ => return Ok(identity.arn.known("detail.userIdentity.arn")?.map(String::as_str)),
+    };
+    let arn = match field {
+        Some(field) => field.known(path)?.map(String::as_str).filter(|arn| !arn.is_empty()),
+        None => None,
+    };
+    arn.map(Some).ok_or(Undecidable::Missing(path))
 }
 
 impl fmt::Display for Exemption {

@@ -51,6 +51,7 @@ pub struct Guards {
 #[derive(Debug)]
 pub struct Admitted {
     record: Record,
+    account: String,
 }
 
 /// Why an event is not admitted.
@@ -123,6 +124,17 @@ pub enum Misrouted {
     /// Only AWS can put events on a bus whose source begins with `aws.`.
     #[error("source is {0:?}, but only a source that begins with aws. is put on the bus by AWS itself")]
     Source(String),
+    /// The event source of another service than the source says.
+    #[error("source is {bus_source:?} and detail.eventSource is {event_source:?}, which never come together")]
+    OtherSource {
+        /// The envelope's source.
+        bus_source: String,
+        /// The record's event source.
+        event_source: String,
+    },
+    /// Another event type.
+    #[error("detail.eventType is {0:?}, but this function answers AwsApiCall")]
+    EventType(String),
     /// Another detail-type.
     #[error("detail-type is {0:?}, but this function answers AWS API Call via CloudTrail")]
     DetailType(String),
@@ -140,11 +152,14 @@ pub enum Undecidable {
     /// A member should hold a time.
     #[error("detail.eventTime is {0:?}, which is not an RFC 3339 time")]
     Time(String),
+    /// The event is from the future.
+    #[error("detail.eventTime is {0}, which is yet to come")]
+    Future(String),
 }
 
 impl Guards {
     /// The guards of a response with this trigger, in this account and Region, under this role path;
-    /// failed calls are skipped, nobody is exempt and any age is admitted.
+    /// failed calls are skipped, nobody is exempt, and an event may be a day old.
     pub fn of<T: FromRecord>(account: impl Into<String>, region: impl Into<String>, role_path: RolePath) -> Guards {
         Guards {
             watched: T::watched(),
@@ -152,7 +167,7 @@ impl Guards {
             account: account.into(),
             region: region.into(),
             role_path,
-            max_age: None,
+            max_age: Some(TimeDelta::days(1)),
             exempt: Exemptions::default(),
         }
     }
@@ -163,20 +178,25 @@ impl Guards {
 /// # Errors
 /// [`Refusal`]: a skip is an answer, the other two are failures.
 pub fn admit(envelope: Envelope, guards: &Guards, now: DateTime<Utc>) -> Result<Admitted, Refusal> {
-    genuine::ask(&envelope)?;
+    genuine::ask(&envelope, &guards.watched)?;
     watched::ask(&envelope.detail, &guards.watched)?;
     failed::ask(&envelope.detail, guards.failed_calls)?;
     own_call::ask(&envelope.detail, guards)?;
     account::ask(&envelope, guards)?;
     stale::ask(&envelope.detail, guards.max_age, now)?;
     exempt::ask(&envelope.detail, &guards.exempt)?;
-    Ok(Admitted { record: envelope.detail })
+    Ok(Admitted { record: envelope.detail, account: guards.account.clone() })
 }
 
 impl Admitted {
     /// The record.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// The account that the guards let it through for.
+    pub fn account(&self) -> &str {
+        &self.account
     }
 
     /// The record, for a trigger to keep.

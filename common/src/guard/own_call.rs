@@ -7,7 +7,7 @@
 //! name and principal id are never looked at: whoever opens a session chooses them.
 
 use super::{Guards, Refusal, Skip, Undecidable, undecidable};
-use crate::{Arn, IdentityType, Record, SessionIssuer};
+use crate::{Arn, IdentityType, Record, SessionIssuer, UserIdentity};
 use std::fmt;
 use std::str::FromStr;
 
@@ -69,7 +69,7 @@ pub(super) fn ask(record: &Record, guards: &Guards) -> Result<(), Refusal> {
     let cannot = undecidable("own-call");
     let identity = record.user_identity.known("detail.userIdentity").map_err(|form| cannot(form.into()))?;
     let identity = identity.ok_or_else(|| cannot(Undecidable::Missing("detail.userIdentity")))?;
-    let kind = identity.type_name.known("detail.userIdentity.type").map_err(|form| cannot(form.into()))?;
+    identity.type_name.known("detail.userIdentity.type").map_err(|form| cannot(form.into()))?;
     let context =
         identity.session_context.known("detail.userIdentity.sessionContext").map_err(|form| cannot(form.into()))?;
     let issuer = match context {
@@ -88,17 +88,24 @@ pub(super) fn ask(record: &Record, guards: &Guards) -> Result<(), Refusal> {
             Err(Refusal::Skip(Skip::OwnCall { role_arn: arn.to_owned() }))
         }
         Some(_) => Ok(()),
-        // A role's session whose role is not named may be ours. Users, root, services and other
-        // accounts have no issuer, and are not roles of ours.
-        None if kind.is_none() && identity.invoked_by.text().is_none() => {
-            Err(cannot(Undecidable::Missing("detail.userIdentity.type")))
+        None => without_issuer(identity).map_err(cannot),
+    }
+}
+
+/// A role's session whose role is not named may be ours. Users, root, services and other accounts
+/// have no issuer and are not roles of ours; an identity without a type is a service if it has
+/// nothing of a principal about it.
+fn without_issuer(identity: &UserIdentity) -> Result<(), Undecidable> {
+    const ISSUER: &str = "detail.userIdentity.sessionContext.sessionIssuer.arn";
+    let service =
+        || identity.arn.is_absent() && identity.principal_id.is_absent() && identity.session_context.is_absent();
+    match identity.kind() {
+        Some(IdentityType::AssumedRole | IdentityType::Role | IdentityType::Unknown | IdentityType::Other(_)) => {
+            Err(Undecidable::Missing(ISSUER))
         }
-        None => match identity.kind() {
-            Some(IdentityType::AssumedRole | IdentityType::Role | IdentityType::Unknown | IdentityType::Other(_)) => {
-                Err(cannot(Undecidable::Missing("detail.userIdentity.sessionContext.sessionIssuer.arn")))
-            }
-            _ => Ok(()),
-        },
+        Some(_) => Ok(()),
+        None if identity.invoked_by.text().is_some() && service() => Ok(()),
+        None => Err(Undecidable::Missing("detail.userIdentity.type")),
     }
 }
 

@@ -7,6 +7,9 @@ use super::{Refusal, Skip, Undecidable, undecidable};
 use crate::Record;
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// How far clocks may differ. A time further ahead would stay fresh for ever.
+const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
+
 pub(super) fn ask(record: &Record, limit: Option<TimeDelta>, now: DateTime<Utc>) -> Result<(), Refusal> {
     let cannot = undecidable("stale");
     let Some(limit) = limit else {
@@ -16,6 +19,9 @@ pub(super) fn ask(record: &Record, limit: Option<TimeDelta>, now: DateTime<Utc>)
     let text = text.ok_or_else(|| cannot(Undecidable::Missing("detail.eventTime")))?;
     let time = record.time().ok_or_else(|| cannot(Undecidable::Time(text.clone())))?;
     let age = now.signed_duration_since(time);
+    if age < -MOST_AHEAD {
+        return Err(cannot(Undecidable::Future(text.clone())));
+    }
     if age <= limit {
         return Ok(());
     }

@@ -1,10 +1,10 @@
 //! What was unusual, in an insight event.
 //!
 //! Learned from the page "Insights events record contents for trails". An insight event has no
-//! caller: its `userIdentity` is absent.
+//! caller: its `userIdentity` is absent. Figures are kept as they are written.
 
 use crate::object::object;
-use serde_json::Number;
+use serde_json::value::RawValue;
 
 object! {
     /// `insightDetails`.
@@ -42,9 +42,9 @@ object! {
         /// The unusual rate.
         insight: InsightValue = "insight",
         /// How long it was unusual.
-        insight_duration: Number = "insightDuration",
+        insight_duration: Box<RawValue> = "insightDuration",
         /// How long the usual rate was measured.
-        baseline_duration: Number = "baselineDuration",
+        baseline_duration: Box<RawValue> = "baselineDuration",
     }
 }
 
@@ -54,7 +54,7 @@ object! {
         /// What it is a value of, inside attributions.
         value: String = "value",
         /// The mean a minute.
-        average: Number = "average",
+        average: Box<RawValue> = "average",
     }
 }
 

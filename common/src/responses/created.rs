@@ -7,8 +7,10 @@
 use crate::Reason;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Both clocks count whole seconds, and the event's is that of the host that finished the call.
-const TOLERANCE: TimeDelta = TimeDelta::seconds(2);
+/// Both clocks count whole seconds, and the event's is that of the host that finished the call, a
+/// moment after the queue was made. Two callers who ask for one queue within this time can't be told
+/// apart.
+const TOLERANCE: TimeDelta = TimeDelta::seconds(1);
 
 /// Whether a queue made at `created` (the `CreatedTimestamp` attribute, seconds since 1970) was made
 /// by the call whose event has this time.

@@ -31,8 +31,15 @@ pub(crate) fn queue_made(call: &Call<CreateQueue>) -> Result<QueueMade, Reason> 
     let (Some(region), Some(event_time)) = (record.aws_region.text(), record.time()) else {
         return Err(Reason::new("unknown-queue", "the record has no awsRegion or no eventTime that can be read"));
     };
-    if record.recipient_account_id.text().is_some_and(|account| account != queue_url.account()) {
-        let message = format!("the queue {queue_url} is not in the account that the event belongs to");
+    if queue_url.account() != call.account() {
+        let message = format!("the queue {queue_url} is not in the account {}", call.account());
+        return Err(Reason::new("foreign-queue", message));
+    }
+    if let Some(request) = call.request.known()
+        && request.queue_name != queue_url.name()
+    {
+        let message =
+            format!("the call asked for {:?}, and the queue {queue_url} has another name", request.queue_name);
         return Err(Reason::new("foreign-queue", message));
     }
     if queue_url.region().is_some_and(|of_url| of_url != region) {

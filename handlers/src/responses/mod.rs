@@ -1,5 +1,33 @@
 //! The acting half of the three built-in responses.
 
+/// A handler is its pure half with clients beside it: everything that the pure half says of itself
+/// holds for the handler.
+macro_rules! decides_as {
+    ($handler:ty, $response:ty, $field:ident) => {
+        impl trailhook::Response for $handler {
+            type Trigger = <$response as trailhook::Response>::Trigger;
+            type Action = <$response as trailhook::Response>::Action;
+            const NAME: &'static str = <$response as trailhook::Response>::NAME;
+            const IDEMPOTENT: bool = <$response as trailhook::Response>::IDEMPOTENT;
+            const ORDERED: bool = <$response as trailhook::Response>::ORDERED;
+            const DEFAULT_MODE: trailhook::Mode = <$response as trailhook::Response>::DEFAULT_MODE;
+            const DEFAULT_MAX_AGE: chrono::TimeDelta = <$response as trailhook::Response>::DEFAULT_MAX_AGE;
+
+            fn failed_calls(&self) -> trailhook::FailedCalls {
+                self.$field.failed_calls()
+            }
+
+            fn describe(&self, action: &Self::Action) -> String {
+                self.$field.describe(action)
+            }
+
+            fn plan(&self, trigger: &Self::Trigger) -> trailhook::Plan<Self::Action> {
+                self.$field.plan(trigger)
+            }
+        }
+    };
+}
+
 mod notify;
 mod queue;
 mod revert;

@@ -5,7 +5,7 @@ use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use aws_sdk_sns::types::MessageAttributeValue;
 use chrono::Utc;
 use trailhook::responses::notify::{JournalLine, Notification, Notify, NotifyAction, NotifySettings};
-use trailhook::{Arn, FailedCalls, Mode, Plan, Record, Response, Verdict};
+use trailhook::{Arn, FailedCalls, Verdict};
 
 /// [`Notify`] with clients.
 #[derive(Debug)]
@@ -22,14 +22,18 @@ impl NotifyHandler {
         let environment = &mut *start.environment;
         let off = environment.get("TRAILHOOK_TOPIC_ARN").is_none()
             && environment.get("TRAILHOOK_JOURNAL_LOG_GROUP").is_none();
+        let region = environment.get("AWS_REGION").unwrap_or_default();
         let settings = NotifySettings {
-            topic_arn: environment.optional("TRAILHOOK_TOPIC_ARN", topic),
+            topic_arn: environment.optional("TRAILHOOK_TOPIC_ARN", |arn| topic(arn, &region)),
             journal_log_group: environment.optional("TRAILHOOK_JOURNAL_LOG_GROUP", log_group),
             chat: environment.optional("TRAILHOOK_CHAT", on_or_off).unwrap_or(false),
             failed_calls: environment
                 .optional("TRAILHOOK_NOTIFY_FAILED_CALLS", failed_calls)
                 .unwrap_or(FailedCalls::AdmitDenied),
         };
+        if settings.chat && environment.get("TRAILHOOK_TOPIC_ARN").is_none() {
+            environment.problem("TRAILHOOK_CHAT", "it is on, and there is no topic that chat could listen to");
+        }
         let response = match Notify::new(settings) {
             Ok(response) => response,
             Err(no_channel) => {
@@ -108,26 +112,7 @@ enum Put {
     NoStream,
 }
 
-impl Response for NotifyHandler {
-    type Trigger = Record;
-    type Action = NotifyAction;
-    const NAME: &'static str = Notify::NAME;
-    const IDEMPOTENT: bool = Notify::IDEMPOTENT;
-    const ORDERED: bool = Notify::ORDERED;
-    const DEFAULT_MODE: Mode = Notify::DEFAULT_MODE;
-
-    fn failed_calls(&self) -> FailedCalls {
-        self.response.failed_calls()
-    }
-
-    fn describe(&self, action: &NotifyAction) -> String {
-        self.response.describe(action)
-    }
-
-    fn plan(&self, record: &Record) -> Plan<NotifyAction> {
-        self.response.plan(record)
-    }
-}
+decides_as!(NotifyHandler, Notify, response);
 
 impl Handler for NotifyHandler {
     const IAM_ACTIONS: &'static [&'static str] = &["logs:CreateLogStream", "logs:PutLogEvents", "sns:Publish"];
@@ -149,9 +134,20 @@ fn refused(call: &'static str, error: &dyn std::error::Error) -> ApplyError {
     ApplyError::Refused { call, message: error.to_string() }
 }
 
-fn topic(text: &str) -> Result<String, String> {
+/// A standard topic of this Region: the client reaches no other, and a FIFO topic wants what no
+/// notification has.
+fn topic(text: &str, region: &str) -> Result<String, String> {
     let arn: Arn = text.parse().map_err(|error: trailhook::ArnError| error.to_string())?;
-    if arn.service() == "sns" { Ok(text.to_owned()) } else { Err(format!("{text:?} is not the arn of an SNS topic")) }
+    if arn.service() != "sns" || arn.resource().contains(':') {
+        return Err(format!("{text:?} is not the arn of an SNS topic"));
+    }
+    if arn.resource().ends_with(".fifo") {
+        return Err(format!("{text:?} is a FIFO topic, which e-mail and chat can't subscribe to"));
+    }
+    if arn.region() != region {
+        return Err(format!("{text:?} is not in {region}, the function's Region"));
+    }
+    Ok(text.to_owned())
 }
 
 /// What CloudWatch Logs takes as a group's name.

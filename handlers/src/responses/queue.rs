@@ -1,16 +1,17 @@
 //! What the responses ask SQS about a queue.
 //!
 //! A queue is not visible everywhere for a second after it was made, and an event can be that fast.
-//! So "does not exist" is asked again while the queue is young; later it means that the queue is
-//! gone, which is nothing to do, and not an error.
+//! So "does not exist" is asked again while the queue is young, and is then a failure that Lambda
+//! tries once more; later it means that the queue is gone, which is nothing to do, and no error.
 
 use crate::ApplyError;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::QueueAttributeName;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use trailhook::{QueueUrl, Reason};
+use trailhook::{ErrorCode, QueueUrl, Reason};
 
 /// How long after the call a queue may still be on its way.
 const YOUNG: TimeDelta = TimeDelta::seconds(60);
@@ -41,12 +42,11 @@ pub(super) async fn attributes(
                     attributes.into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect(),
                 ));
             }
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => {
-                match waits.next() {
-                    Some(wait) => tokio::time::sleep(*wait).await,
-                    None => return Ok(None),
-                }
-            }
+            Err(error) if is_missing(&error) => match waits.next() {
+                Some(wait) => tokio::time::sleep(*wait).await,
+                None if young => return Err(ApplyError::of("sqs:GetQueueAttributes", error)),
+                None => return Ok(None),
+            },
             Err(error) => return Err(ApplyError::of("sqs:GetQueueAttributes", error)),
         }
     }
@@ -55,4 +55,10 @@ pub(super) async fn attributes(
 /// The reason for leaving a queue alone that is not there any more.
 pub(super) fn gone(queue: &QueueUrl) -> Reason {
     Reason::new("queue-gone", format!("the queue {queue} does not exist any more"))
+}
+
+/// Whether SQS says that there is no such queue, in the old protocol's word or the new one's.
+pub(super) fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
+    matches!(ErrorCode(code).last_segment(), "NonExistentQueue" | "QueueDoesNotExist")
 }

@@ -4,9 +4,8 @@ use super::queue;
 use crate::{ApplyError, Handler, Start};
 use aws_sdk_sqs::Client;
 use std::collections::BTreeMap;
-use trailhook::calls::sqs::CreateQueue;
+use trailhook::Verdict;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings};
-use trailhook::{Call, Mode, Plan, Response, Verdict};
 
 /// [`TagNewQueue`] with a client.
 #[derive(Debug)]
@@ -32,21 +31,7 @@ impl TagNewQueueHandler {
     }
 }
 
-impl Response for TagNewQueueHandler {
-    type Trigger = Call<CreateQueue>;
-    type Action = TagQueueAction;
-    const NAME: &'static str = TagNewQueue::NAME;
-    const IDEMPOTENT: bool = TagNewQueue::IDEMPOTENT;
-    const DEFAULT_MODE: Mode = TagNewQueue::DEFAULT_MODE;
-
-    fn describe(&self, action: &TagQueueAction) -> String {
-        self.response.describe(action)
-    }
-
-    fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
-        self.response.plan(call)
-    }
-}
+decides_as!(TagNewQueueHandler, TagNewQueue, response);
 
 impl Handler for TagNewQueueHandler {
     const IAM_ACTIONS: &'static [&'static str] = &["sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:TagQueue"];
@@ -58,9 +43,6 @@ impl Handler for TagNewQueueHandler {
         let created = attributes.get("CreatedTimestamp").map_or("", String::as_str);
         let tags = match self.sqs.list_queue_tags().queue_url(action.queue_url.as_str()).send().await {
             Ok(found) => found.tags.unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => {
-                return Ok(Verdict::Nothing(queue::gone(&action.queue_url)));
-            }
             Err(error) => return Err(ApplyError::of("sqs:ListQueueTags", error)),
         };
         Ok(action.judge(created, &tags))

@@ -1,6 +1,6 @@
 //! `SetQueueAttributes`.
 
-use super::{Nothing, call};
+use super::{Missing, Nothing, call};
 use crate::QueueUrl;
 use crate::calls::text::{self, TextMap};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ call! {
 
 /// What `SetQueueAttributes` was asked for.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "Spellings")]
+#[serde(try_from = "Spellings")]
 pub struct SetQueueAttributesRequest {
     /// The queue's URL.
     pub queue_url: QueueUrl,
@@ -34,9 +34,12 @@ struct Spellings {
     attribute_upper: Option<TextMap>,
 }
 
-impl From<Spellings> for SetQueueAttributesRequest {
-    fn from(spellings: Spellings) -> Self {
+impl TryFrom<Spellings> for SetQueueAttributesRequest {
+    type Error = Missing;
+
+    fn try_from(spellings: Spellings) -> Result<Self, Missing> {
         let attributes = spellings.attributes.or(spellings.attribute).or(spellings.attribute_upper);
-        SetQueueAttributesRequest { queue_url: spellings.queue_url, attributes: attributes.unwrap_or_default() }
+        let attributes = attributes.ok_or(Missing("attributes"))?;
+        Ok(SetQueueAttributesRequest { queue_url: spellings.queue_url, attributes })
     }
 }

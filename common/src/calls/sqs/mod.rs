@@ -46,6 +46,12 @@ pub const MANAGEMENT_CALLS: [WatchedCall; 11] = [
 /// The response of a call that answers nothing; what little is there is not looked at.
 pub type Nothing = IgnoredAny;
 
+/// A member is there in none of its spellings. It is not taken for an empty one: a spelling that
+/// nobody has seen yet may hold what matters.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("missing field `{0}`, in any of its spellings")]
+struct Missing(&'static str);
+
 macro_rules! call {
     ($(#[$doc:meta])* $name:ident($request:ty) -> $response:ty) => {
         $(#[$doc])*

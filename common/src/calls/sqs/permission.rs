@@ -1,6 +1,6 @@
 //! `AddPermission`, `RemovePermission`.
 
-use super::{Nothing, call};
+use super::{Missing, Nothing, call};
 use crate::QueueUrl;
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ call! {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "Spellings")]
+#[serde(try_from = "Spellings")]
 pub struct AddPermissionRequest {
     /// The queue's URL.
     pub queue_url: QueueUrl,
@@ -70,13 +70,16 @@ struct Spellings {
     action_names: Option<Vec<String>>,
 }
 
-impl From<Spellings> for AddPermissionRequest {
-    fn from(spellings: Spellings) -> Self {
-        AddPermissionRequest {
+impl TryFrom<Spellings> for AddPermissionRequest {
+    type Error = Missing;
+
+    fn try_from(spellings: Spellings) -> Result<Self, Missing> {
+        let account_ids = spellings.of_2014.or(spellings.of_2018).or(spellings.plain);
+        Ok(AddPermissionRequest {
             queue_url: spellings.queue_url,
             label: spellings.label,
-            account_ids: spellings.of_2014.or(spellings.of_2018).or(spellings.plain).unwrap_or_default(),
-            actions: spellings.actions.or(spellings.action_names).unwrap_or_default(),
-        }
+            account_ids: account_ids.ok_or(Missing("aWSAccountIds"))?,
+            actions: spellings.actions.or(spellings.action_names).ok_or(Missing("actions"))?,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! `TagQueue`, `UntagQueue`.
 
-use super::{Nothing, call};
+use super::{Missing, Nothing, call};
 use crate::QueueUrl;
 use crate::calls::text::{self, TextMap};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ call! {
 
 /// What `TagQueue` was asked for.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "TagSpellings")]
+#[serde(try_from = "TagSpellings")]
 pub struct TagQueueRequest {
     /// The queue's URL.
     pub queue_url: QueueUrl,
@@ -27,7 +27,7 @@ pub struct TagQueueRequest {
 
 /// What `UntagQueue` was asked for.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "UntagSpellings")]
+#[serde(try_from = "UntagSpellings")]
 pub struct UntagQueueRequest {
     /// The queue's URL.
     pub queue_url: QueueUrl,
@@ -43,6 +43,8 @@ struct TagSpellings {
     tags: Option<TextMap>,
     #[serde(default, deserialize_with = "text::map")]
     tag: Option<TextMap>,
+    #[serde(default, rename = "Tag", deserialize_with = "text::map")]
+    tag_upper: Option<TextMap>,
 }
 
 #[derive(Deserialize)]
@@ -53,19 +55,24 @@ struct UntagSpellings {
     tag_keys: Option<Vec<String>>,
     #[serde(rename = "tagKey")]
     tag_key: Option<Vec<String>>,
+    #[serde(rename = "TagKey")]
+    tag_key_upper: Option<Vec<String>>,
 }
 
-impl From<TagSpellings> for TagQueueRequest {
-    fn from(spellings: TagSpellings) -> Self {
-        TagQueueRequest { queue_url: spellings.queue_url, tags: spellings.tags.or(spellings.tag).unwrap_or_default() }
+impl TryFrom<TagSpellings> for TagQueueRequest {
+    type Error = Missing;
+
+    fn try_from(spellings: TagSpellings) -> Result<Self, Missing> {
+        let tags = spellings.tags.or(spellings.tag).or(spellings.tag_upper);
+        Ok(TagQueueRequest { queue_url: spellings.queue_url, tags: tags.ok_or(Missing("tags"))? })
     }
 }
 
-impl From<UntagSpellings> for UntagQueueRequest {
-    fn from(spellings: UntagSpellings) -> Self {
-        UntagQueueRequest {
-            queue_url: spellings.queue_url,
-            tag_keys: spellings.tag_keys.or(spellings.tag_key).unwrap_or_default(),
-        }
+impl TryFrom<UntagSpellings> for UntagQueueRequest {
+    type Error = Missing;
+
+    fn try_from(spellings: UntagSpellings) -> Result<Self, Missing> {
+        let tag_keys = spellings.tag_keys.or(spellings.tag_key).or(spellings.tag_key_upper);
+        Ok(UntagQueueRequest { queue_url: spellings.queue_url, tag_keys: tag_keys.ok_or(Missing("tagKeys"))? })
     }
 }

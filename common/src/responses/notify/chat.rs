@@ -2,8 +2,8 @@
 //!
 //! A message in any other schema is dropped there without a word. Learned from "Custom
 //! notifications using Amazon Q Developer in chat applications": version, source and description
-//! are required, the lengths are the service's. `<`, `>` and `&` are written as entities, so that a
-//! caller cannot mention `<!channel>` with a user agent.
+//! are required, the lengths are the service's. What a caller chose stands in code spans, where neither
+//! mentions nor links nor bare addresses mean anything; `<`, `>` and `&` are written as entities.
 
 use super::story::{one_line, resource_arns};
 use crate::{EventHeader, Record};
@@ -29,7 +29,7 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
     let mut description = say(summary);
     for (name, value) in facts {
         if let Some(value) = value {
-            description.push_str(&format!("\n*{name}* {}", say(value)));
+            description.push_str(&format!("\n*{name}* `{}`", say(value)));
         }
     }
     let name = header.event_name.as_deref().unwrap_or("AWS API call");
@@ -44,7 +44,7 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         .collect();
     let arns = resource_arns(record);
     // One thread for all that happens to one resource.
-    let thread = arns.first().copied().or(header.event_id.as_deref()).unwrap_or(name);
+    let thread = arns.first().map(String::as_str).or(header.event_id.as_deref()).unwrap_or(name);
     json!({
         "version": "1.0",
         "source": "custom",
@@ -64,6 +64,8 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
     })
 }
 
+/// Without what begins a mention, a link or the end of a code span.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let plain = text.replace('[', "(").replace(']', ")").replace('`', "'");
+    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

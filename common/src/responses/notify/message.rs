@@ -64,7 +64,7 @@ fn message(email: &str, story: &str, summary: &str, chat: Option<&str>) -> Strin
         }
         Some(chat) => {
             put("default", chat);
-            for protocol in ["sqs", "lambda", "firehose", "email-json"] {
+            for protocol in ["sqs", "lambda", "firehose"] {
                 put(protocol, story);
             }
         }

@@ -60,9 +60,14 @@ pub(super) fn summary(record: &Record, header: &EventHeader) -> String {
     one_line(&summary, 1_000)
 }
 
-/// The ARNs of the resources that the record names.
-pub(super) fn resource_arns(record: &Record) -> Vec<&str> {
-    record.resources.get().into_iter().flatten().filter_map(Resource::arn).collect()
+/// More resources than a person reads about, and a caller's way to a message that SNS refuses.
+const MOST_RESOURCES: usize = 20;
+const LONGEST_ARN: usize = 300;
+
+/// The ARNs of the first resources that the record names.
+pub(super) fn resource_arns(record: &Record) -> Vec<String> {
+    let arns = record.resources.get().into_iter().flatten().filter_map(Resource::arn);
+    arns.take(MOST_RESOURCES).map(|arn| one_line(arn, LONGEST_ARN)).collect()
 }
 
 /// Text from a record on one line: control characters become spaces, and it is cut.

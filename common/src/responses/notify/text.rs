@@ -30,7 +30,7 @@ pub(super) fn text(record: &Record, header: &EventHeader, summary: &str) -> Stri
     fact("Error", record.error_code.text());
     fact("Message", record.error_message.text());
     for arn in resource_arns(record) {
-        fact("Resource", Some(arn));
+        fact("Resource", Some(&arn));
     }
     fact("Event id", header.event_id.as_deref());
     if let Some(request) = record.request_parameters.get() {

@@ -99,7 +99,10 @@ fn messages(live: &BTreeMap<String, String>) -> Option<Reason> {
 fn changed_since(live: &BTreeMap<String, String>) -> Option<Reason> {
     let seconds = |name: &str| live.get(name).and_then(|value| epoch_seconds(value));
     match (seconds("CreatedTimestamp"), seconds("LastModifiedTimestamp")) {
-        (Some(created), Some(modified)) if modified - created <= 1 => None,
+        (Some(created), Some(modified)) if (0..=1).contains(&(modified - created)) => None,
+        (Some(created), Some(modified)) if modified < created => {
+            Some(Reason::new("unknown-state", "SQS says that the queue was last changed before it was made"))
+        }
         (Some(created), Some(modified)) => {
             let later = modified - created;
             Some(Reason::new("changed-since", format!("the queue was changed {later} seconds after it was made")))
@@ -172,7 +175,10 @@ mod tests {
             (("CreatedTimestamp", "999000"), "existed-before"),
             (("CreatedTimestamp", "1000100"), "created-later"),
             (("CreatedTimestamp", "soon"), "unknown-state"),
-            (("LastModifiedTimestamp", "1000060"), "changed-since"),
+            (("LastModifiedTimestamp", "1000002"), "changed-since"),
+            (("LastModifiedTimestamp", "999999"), "unknown-state"),
+            (("CreatedTimestamp", "1000002"), "created-later"),
+            (("CreatedTimestamp", "999998"), "existed-before"),
             (("LastModifiedTimestamp", ""), "unknown-state"),
             (("ApproximateNumberOfMessages", "1"), "not-empty"),
             (("ApproximateNumberOfMessagesNotVisible", "2"), "not-empty"),

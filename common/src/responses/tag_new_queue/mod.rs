@@ -1,7 +1,8 @@
 //! Tags a queue that a call really made with who, when, how and from where.
 //!
-//! It never overwrites: a tag given in the call, or found on the queue, stays as it is. It refuses
-//! to tag a queue that was there before the call.
+//! It never overwrites: a tag given in the call, or found on the queue, stays as it is. (SQS has no
+//! conditional TagQueue: a tag that someone puts on between the look and the call is lost.) It
+//! refuses to tag a queue that was there before the call.
 
 mod rules;
 mod settings;
@@ -9,6 +10,7 @@ mod template;
 
 pub use rules::{TagKeyError, clean_value};
 pub use settings::{TagProblem, TagSettings};
+pub use template::TemplateError;
 
 use crate::calls::sqs::CreateQueue;
 use crate::{Arn, Call, Mode, Plan, QueueUrl, Reason, Response, Verdict};
@@ -34,6 +36,9 @@ pub struct TagQueueAction {
     pub event_time: DateTime<Utc>,
     /// Key to value.
     pub tags: BTreeMap<String, String>,
+    /// The keys whose template failed on this record, with the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, String>,
 }
 
 impl TagNewQueue {
@@ -61,13 +66,16 @@ impl Response for TagNewQueue {
             Err(reason) => return Plan::Nothing(reason),
         };
         let given = call.request.known().map(|request| &request.tags);
-        let tags: BTreeMap<String, String> =
-            self.settings.render(call).filter(|(key, _)| given.is_none_or(|given| !given.contains_key(key))).collect();
-        if tags.is_empty() {
+        let (mut tags, mut left_out) = self.settings.render(call);
+        for key in given.into_iter().flat_map(|given| given.keys()) {
+            tags.remove(key);
+            left_out.remove(key);
+        }
+        if tags.is_empty() && left_out.is_empty() {
             return Plan::nothing("already-tagged", "the call itself gave the queue every tag there would be");
         }
         let super::QueueMade { queue_url, queue_arn, event_time } = queue;
-        Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags })
+        Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags, left_out })
     }
 }
 
@@ -80,6 +88,10 @@ impl TagQueueAction {
         }
         let missing: BTreeMap<String, String> =
             self.tags.iter().filter(|(key, _)| !tags.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if self.tags.is_empty() {
+            let failed: Vec<String> = self.left_out.iter().map(|(key, why)| format!("{key}: {why}")).collect();
+            return Verdict::Nothing(Reason::new("no-value", format!("no tag has a value: {}", failed.join("; "))));
+        }
         if missing.is_empty() {
             return Verdict::Nothing(Reason::new("already-tagged", "the queue has every one of these tags"));
         }

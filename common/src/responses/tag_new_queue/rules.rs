@@ -3,6 +3,8 @@
 //! Keys come from the configuration, so a wrong one fails at start. Values come from the record, so
 //! a wrong one is cleaned: a tag with a dot too few is better than none.
 
+use unicode_general_category::{GeneralCategory, get_general_category};
+
 /// More than this are "not recommended".
 pub(super) const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
@@ -17,6 +19,9 @@ pub enum TagKeyError {
     /// Over 128 characters.
     #[error("a tag key has at most {LONGEST_KEY} characters, and this one has {0}")]
     TooLong(usize),
+    /// A space at an end, which nobody sees.
+    #[error("a tag key does not begin or end with a space")]
+    Space,
     /// `aws:` in any case.
     #[error("a tag key does not begin with aws:, which AWS keeps for itself")]
     Reserved,
@@ -33,6 +38,9 @@ pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
     let length = key.chars().count();
     if length > LONGEST_KEY {
         return Err(TagKeyError::TooLong(length));
+    }
+    if key.trim() != key {
+        return Err(TagKeyError::Space);
     }
     if key.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
         return Err(TagKeyError::Reserved);
@@ -56,7 +64,14 @@ pub fn clean_value(value: &str) -> String {
 }
 
 fn is_allowed(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+    use GeneralCategory::*;
+    let letter_or_digit = || {
+        matches!(
+            get_general_category(character),
+            UppercaseLetter | LowercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter | DecimalNumber
+        )
+    };
+    matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@') || letter_or_digit()
 }
 
 #[cfg(test)]
@@ -71,5 +86,7 @@ mod tests {
         assert_eq!(check_key(&"k".repeat(129)), Err(TagKeyError::TooLong(129)));
         assert_eq!(check_key("AWS:owner"), Err(TagKeyError::Reserved));
         assert_eq!(check_key("who?"), Err(TagKeyError::Character('?')));
+        assert_eq!(check_key(" who"), Err(TagKeyError::Space));
+        assert_eq!(check_key("कि"), Err(TagKeyError::Character('ि')), "a combining mark is no letter");
     }
 }

@@ -1,10 +1,13 @@
 //! Which tags, with which values.
 
 use super::rules::{self, MOST_TAGS, TagKeyError};
-use super::template::{self, NAMES, Template};
+use super::template::{self, Template, TemplateError};
 use crate::Call;
 use crate::calls::sqs::CreateQueue;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::collections::BTreeMap;
+
+type TextMap = BTreeMap<String, String>;
 
 /// The tags that a new queue gets: keys that SQS takes, and templates that have been tried.
 #[derive(Clone, Debug)]
@@ -32,14 +35,42 @@ pub enum TagProblem {
         /// What is wrong with it.
         problem: TagKeyError,
     },
-    /// A template that can't be read, or names what no record has.
-    #[error("value of tag {key:?}: {source}; the names are {NAMES}")]
+    /// A key that stands there twice: which value is meant, nobody can tell.
+    #[error("tag key {0:?} is there twice")]
+    Twice(String),
+    /// A value that can't be used.
+    #[error("value of tag {key:?}: {problem}")]
     Template {
         /// The tag's key.
         key: String,
-        /// What is wrong with the template.
-        source: minijinja::Error,
+        /// What is wrong with it.
+        problem: TemplateError,
     },
+}
+
+/// The members of a JSON object in their order, repeated ones too.
+struct Members(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a JSON object of text")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
 }
 
 impl TagSettings {
@@ -56,34 +87,43 @@ impl TagSettings {
     /// # Errors
     /// Every problem there is, not only the first.
     pub fn from_json(json: &str) -> Result<TagSettings, Vec<TagProblem>> {
-        let map: BTreeMap<String, String> =
-            serde_json::from_str(json).map_err(|error| vec![TagProblem::Json(error)])?;
+        let Members(members) = serde_json::from_str(json).map_err(|error| vec![TagProblem::Json(error)])?;
         let mut problems = Vec::new();
-        if map.is_empty() {
+        if members.is_empty() {
             problems.push(TagProblem::None);
         }
-        if map.len() > MOST_TAGS {
-            problems.push(TagProblem::TooMany(map.len()));
+        if members.len() > MOST_TAGS {
+            problems.push(TagProblem::TooMany(members.len()));
         }
-        let mut tags = Vec::new();
-        for (key, source) in map {
+        let mut tags: Vec<(String, Template)> = Vec::new();
+        for (key, source) in members {
             if let Err(problem) = rules::check_key(&key) {
                 problems.push(TagProblem::Key { key: key.clone(), problem });
             }
+            if tags.iter().any(|(other, _)| *other == key) {
+                problems.push(TagProblem::Twice(key.clone()));
+            }
             match Template::read(&source) {
                 Ok(template) => tags.push((key, template)),
-                Err(source) => problems.push(TagProblem::Template { key, source }),
+                Err(problem) => problems.push(TagProblem::Template { key, problem }),
             }
         }
         if problems.is_empty() { Ok(TagSettings { tags }) } else { Err(problems) }
     }
 
-    /// The tags of this call's queue: cleaned, and without those that have no value.
-    pub(super) fn render<'a>(&'a self, call: &Call<CreateQueue>) -> impl Iterator<Item = (String, String)> + 'a {
+    /// The tags of this call's queue, cleaned and without those that have no value; and the keys
+    /// whose template failed on this record, with the reason.
+    pub(super) fn render(&self, call: &Call<CreateQueue>) -> (TextMap, TextMap) {
         let values = template::values(call);
-        let filled =
-            self.tags.iter().map(move |(key, value)| (key.clone(), rules::clean_value(&value.render(&values))));
-        filled.filter(|(_, value)| !value.is_empty())
+        let (mut tags, mut failed) = (TextMap::new(), TextMap::new());
+        for (key, template) in &self.tags {
+            match template.fill(&values).map(|value| rules::clean_value(&value)) {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => drop(tags.insert(key.clone(), value)),
+                Err(error) => drop(failed.insert(key.clone(), error.to_string())),
+            }
+        }
+        (tags, failed)
     }
 }
 
@@ -118,8 +158,19 @@ mod tests {
         };
         assert!(texts("[]")[0].starts_with("not a json object"));
         assert!(texts("{}")[0].starts_with("no tags at all"));
-        let both = texts(r#"{"aws:a": "x", "b": "{{ nobody }}", "c": "{{ actor"}"#);
-        assert_eq!(both.len(), 3, "{both:?}");
-        assert!(both[1].contains("\"b\"") && both[1].contains("sourceIPAddress"), "{}", both[1]);
+        for (value, problem) in [
+            (r#""{{ nobody }}""#, "there is no nobody"),
+            (r#""{% if actor %}x{% else %}{{ actr }}{% endif %}""#, "there is no actr"),
+            (r#""{{ actor""#, "syntax error"),
+            (r#""""#, "SQS would not take"),
+            (r#""a,b;c""#, "a_b_c"),
+        ] {
+            let problems = texts(&format!(r#"{{"aws:a": "x", "b": {value}, "c": "x", "c": "y"}}"#));
+            assert_eq!(problems.len(), 3, "{problems:?}");
+            assert!(problems.iter().any(|text| text.contains(problem)), "{problem}: {problems:?}");
+        }
+        for fine in ["{{ userAgent[3] }}", "{{ eventTime[:10] }} {{ actor | upper }}", "payments"] {
+            assert!(TagSettings::from_json(&format!(r#"{{"a": "{fine}"}}"#)).is_ok(), "{fine}");
+        }
     }
 }

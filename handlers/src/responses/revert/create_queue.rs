@@ -17,7 +17,7 @@ pub(super) async fn confirm(sqs: &Client, action: &DeleteQueueAction) -> Result<
 pub(super) async fn apply(sqs: &Client, action: &DeleteQueueAction) -> Result<(), ApplyError> {
     match sqs.delete_queue().queue_url(action.queue_url.as_str()).send().await {
         Ok(_) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => Ok(()),
+        Err(error) if queue::is_missing(&error) => Ok(()),
         Err(error) => Err(ApplyError::of("sqs:DeleteQueue", error)),
     }
 }

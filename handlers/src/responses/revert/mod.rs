@@ -4,38 +4,24 @@ mod create_queue;
 
 use crate::{ApplyError, Handler, Start};
 use aws_sdk_sqs::Client;
-use chrono::TimeDelta;
-use trailhook::responses::revert::{Revert, RevertAction, Undoable};
-use trailhook::{Plan, Response, Verdict};
+use trailhook::Verdict;
+use trailhook::responses::revert::{Revert, RevertAction};
 
 /// [`Revert`] with a client.
 #[derive(Debug)]
 pub struct RevertHandler {
+    response: Revert,
     sqs: Client,
 }
 
 impl RevertHandler {
     /// It has no settings of its own.
     pub fn build(start: &mut Start<'_>) -> Option<Self> {
-        Some(RevertHandler { sqs: Client::new(start.aws) })
+        Some(RevertHandler { response: Revert, sqs: Client::new(start.aws) })
     }
 }
 
-impl Response for RevertHandler {
-    type Trigger = Undoable;
-    type Action = RevertAction;
-    const NAME: &'static str = Revert::NAME;
-    const IDEMPOTENT: bool = Revert::IDEMPOTENT;
-    const DEFAULT_MAX_AGE: TimeDelta = Revert::DEFAULT_MAX_AGE;
-
-    fn describe(&self, action: &RevertAction) -> String {
-        Revert.describe(action)
-    }
-
-    fn plan(&self, call: &Undoable) -> Plan<RevertAction> {
-        Revert.plan(call)
-    }
-}
+decides_as!(RevertHandler, Revert, response);
 
 impl Handler for RevertHandler {
     const IAM_ACTIONS: &'static [&'static str] = &["sqs:DeleteQueue", "sqs:GetQueueAttributes"];

@@ -1,0 +1,130 @@
+//! What the roles and queues of the template let happen: what the responses do, and no more.
+
+use crate::template::{stack, texts};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use trailhook::{Arn, RolePath};
+use trailhook_cli::template::Stack;
+use trailhook_handlers::Handler;
+use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
+use trailhook_tests::functions::ROLE_PATH;
+
+fn statements(role: &Value, policy: &str) -> Vec<Value> {
+    let policies = role["Policies"].as_array().unwrap().iter();
+    let policies = policies.filter(|candidate| candidate["PolicyName"] == policy);
+    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()).collect()
+}
+
+/// The actions that a function's role allows its response.
+fn allowed(stack: &Stack, function: &str) -> BTreeSet<String> {
+    let role = stack.properties(&format!("{function}Role")).unwrap();
+    let statements = statements(&role, "response");
+    statements.iter().filter(|statement| statement["Effect"] == "Allow").flat_map(|s| texts(&s["Action"])).collect()
+}
+
+#[test]
+fn each_role_may_do_what_its_response_does_and_no_more() {
+    let needs = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect::<BTreeSet<_>>();
+    let dry = stack(&[]);
+    let mut looks = needs(RevertHandler::IAM_ACTIONS);
+    assert!(looks.remove("sqs:DeleteQueue"));
+    assert_eq!(allowed(&dry, "RevertFunction"), looks, "a dry run can't delete, whatever the code does");
+    let enforced = stack(&[("RevertMode", "enforce")]);
+    for (function, actions) in [
+        ("TagNewQueueFunction", TagNewQueueHandler::IAM_ACTIONS),
+        ("NotifyFunction", NotifyHandler::IAM_ACTIONS),
+        ("RevertFunction", RevertHandler::IAM_ACTIONS),
+    ] {
+        assert_eq!(allowed(&enforced, function), needs(actions), "{function}");
+        let role = enforced.properties(&format!("{function}Role")).unwrap();
+        let policies = role["Policies"].as_array().unwrap().iter();
+        for statement in policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()) {
+            assert!(texts(&statement["Action"]).iter().all(|action| !action.contains('*')), "{function}: {statement}");
+            assert!(!texts(&statement["Resource"]).contains(&"*".to_owned()), "{function}: {statement}");
+        }
+        assert!(role.get("ManagedPolicyArns").is_none(), "{function}");
+    }
+    // Each function has its own role, and each changing statement its own kind of resource.
+    for function in enforced.functions().unwrap() {
+        let id = &function.logical_id;
+        let role = enforced.properties(id).unwrap()["Role"].as_str().unwrap().to_owned();
+        assert!(role.contains(&format!("role{ROLE_PATH}")) && role.contains(&format!("{id}Role")), "{id}: {role}");
+        let own = statements(&enforced.properties(&format!("{id}Role")).unwrap(), "response");
+        for resource in own.iter().filter(|s| s["Effect"] == "Allow").flat_map(|s| texts(&s["Resource"])) {
+            let arn: Arn = resource.parse().unwrap();
+            assert_eq!((arn.account(), arn.region()), ("111122223333", "eu-west-1"), "{id}: {resource}");
+            assert_eq!(arn.service() == "sqs", id != "NotifyFunction", "{id}: {resource}");
+            assert!(id != "NotifyFunction" || arn.resource().len() > 3, "{id}: {resource}");
+        }
+    }
+    let own_queues: Vec<Value> = statements(&enforced.properties("RevertFunctionRole").unwrap(), "response")
+        .into_iter()
+        .filter(|statement| statement["Effect"] == "Deny")
+        .collect();
+    assert_eq!(texts(&own_queues[0]["Action"]), ["sqs:DeleteQueue"]);
+    let queues: BTreeSet<String> = enforced
+        .resources("AWS::SQS::Queue")
+        .unwrap()
+        .iter()
+        .map(|id| format!("arn:aws:sqs:eu-west-1:111122223333:trailhook-{id}-1A2B3C"))
+        .collect();
+    assert_eq!(
+        texts(&own_queues[0]["Resource"]).into_iter().collect::<BTreeSet<_>>(),
+        queues,
+        "the stack's own queues"
+    );
+}
+
+#[test]
+fn every_role_lives_under_the_path_that_the_own_call_guard_knows() {
+    for path in [None, Some("/security/trailhook/")] {
+        let parameters: Vec<(&str, &str)> = path.map(|path| ("RolePath", path)).into_iter().collect();
+        let stack = stack(&parameters);
+        for function in stack.functions().unwrap() {
+            let variable = &function.variables["TRAILHOOK_ROLE_PATH"];
+            assert_eq!(variable, path.unwrap_or(ROLE_PATH));
+            let role = stack.properties(&format!("{}Role", function.logical_id)).unwrap();
+            assert_eq!(&role["Path"], variable.as_str());
+            let guard: RolePath = variable.parse().unwrap();
+            let arn = format!("arn:aws:iam::111122223333:role{variable}any-name-{}", function.name);
+            assert!(guard.covers(&arn, "111122223333"));
+        }
+    }
+}
+
+/// EventBridge may write to the queue for what it could not hand over, and Lambda's failures go to
+/// another one.
+#[test]
+fn the_two_roads_of_failure_end_in_their_own_queues() {
+    let stack = stack(&[]);
+    let rule = stack.rules().unwrap().remove(0);
+    let targets = stack.properties(&rule.logical_id).unwrap()["Targets"].as_array().unwrap().clone();
+    let undelivered: BTreeSet<String> =
+        targets.iter().map(|target| target["DeadLetterConfig"]["Arn"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(undelivered.len(), 1);
+    let undelivered = undelivered.into_iter().next().unwrap();
+    assert!(undelivered.contains("UndeliveredEventsQueue"), "{undelivered}");
+    let policy = stack.properties("UndeliveredEventsQueuePolicy").unwrap();
+    let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+    let lets_in =
+        statements.iter().find(|s| s["Effect"] == "Allow" && s["Principal"]["Service"] == "events.amazonaws.com");
+    let lets_in = lets_in.unwrap();
+    assert_eq!(texts(&lets_in["Action"]), ["sqs:SendMessage"]);
+    assert_eq!(lets_in["Resource"], undelivered);
+    assert!(lets_in["Condition"].to_string().contains(&format!("rule/{}", rule.name)), "{lets_in}");
+    for function in stack.functions().unwrap() {
+        let configuration = stack.properties(&function.logical_id).unwrap()["EventInvokeConfig"].clone();
+        let failed = configuration["DestinationConfig"]["OnFailure"]["Destination"].as_str().unwrap().to_owned();
+        assert!(failed.contains("FailedEventsQueue"), "{failed}");
+        let role = stack.properties(&format!("{}Role", function.logical_id)).unwrap();
+        let may_send = statements_of(&role).into_iter().any(|statement| {
+            texts(&statement["Action"]).contains(&"sqs:SendMessage".to_owned()) && statement["Resource"] == failed
+        });
+        assert!(may_send, "{} may not write to {failed}", function.logical_id);
+    }
+}
+
+fn statements_of(role: &Value) -> Vec<Value> {
+    let policies = role["Policies"].as_array().unwrap().iter();
+    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()).collect()
+}
