@@ -21,3 +21,8 @@ mod pattern_table;
 mod responses;
 mod samples;
 mod template;
+mod trail;
+mod trail_delivery;
+mod trail_failures;
+mod trail_principals;
+mod trail_wire;

@@ -113,3 +113,90 @@ fn unique() -> String {
     };
     (0..16).map(|_| letter()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trail::{AnsweredCall, Principals, Trail};
+    use bytes::Bytes;
+    use flate2::read::GzDecoder;
+
+    fn record(region: &str, queue: &str) -> Record {
+        let at: DateTime<Utc> = "2026-11-02T09:30:00Z".parse().unwrap();
+        let body = Bytes::from(serde_json::json!({ "QueueName": queue }).to_string());
+        let request = http::Request::post("/").header("x-amz-target", "AmazonSQS.CreateQueue").body(body).unwrap();
+        let call = AnsweredCall {
+            service: "sqs".to_owned(),
+            region: region.to_owned(),
+            access_key_id: "alice".to_owned(),
+            request,
+            response: http::Response::new(Bytes::from_static(b"{}")),
+            at,
+            client: "127.0.0.1".parse().unwrap(),
+            tls: None,
+        };
+        Trail::new("111122223333", Principals::built_in("111122223333", region, at)).record(&call).unwrap()
+    }
+
+    fn read(path: &Path) -> Vec<trailhook::Record> {
+        #[derive(serde::Deserialize)]
+        struct File {
+            #[serde(rename = "Records")]
+            records: Vec<trailhook::Record>,
+        }
+        let file: File = serde_json::from_reader(GzDecoder::new(fs::File::open(path).unwrap())).unwrap();
+        file.records
+    }
+
+    #[test]
+    fn a_log_file_has_its_name_and_can_be_read_again() {
+        let folder = std::env::temp_dir().join(format!("trailhook-log-files-{}", Uuid::new_v4()));
+        let mut files = LogFiles::new(&folder, "111122223333");
+        let now = "2026-11-02T09:35:59Z".parse().unwrap();
+        assert_eq!(files.flush(now).unwrap(), Vec::<PathBuf>::new(), "nothing, no file");
+        for (region, queue) in [("eu-west-1", "orders"), ("us-east-1", "other"), ("eu-west-1", "orders-2")] {
+            assert_eq!(files.add(&record(region, queue), now).unwrap(), None);
+        }
+        let written = files.flush(now).unwrap();
+        let [first, second] = written.as_slice() else { panic!("{written:?}") };
+        let name = first.strip_prefix(&folder).unwrap().to_str().unwrap();
+        let form = "^AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/02/\
+                    111122223333_CloudTrail_eu-west-1_20261102T0935Z_[A-Za-z0-9]{16}\\.json\\.gz$";
+        assert!(regex::Regex::new(form).unwrap().is_match(name), "{name}");
+        let records = read(first);
+        let queues: Vec<&str> = records.iter().map(|record| record.request_parameters.get().unwrap().get()).collect();
+        assert_eq!(queues, [r#"{"queueName":"orders"}"#, r#"{"queueName":"orders-2"}"#]);
+        assert_eq!(read(second).len(), 1);
+        assert_eq!(files.flush(now).unwrap(), Vec::<PathBuf>::new(), "once");
+        let left = fs::read_dir(first.parent().unwrap()).unwrap().count();
+        assert_eq!(left, 1, "no unfinished file");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_large_batch_is_written_and_a_failed_one_kept() {
+        let folder = std::env::temp_dir().join(format!("trailhook-log-files-{}", Uuid::new_v4()));
+        let now = "2026-11-02T09:35:59Z".parse().unwrap();
+        let mut files = LogFiles::new(&folder, "111122223333");
+        let mut large = record("eu-west-1", "orders");
+        large.request_parameters = serde_json::json!({ "queueName": "x".repeat(99_000) });
+        let mut added = 0;
+        let path = loop {
+            added += 1;
+            if let Some(path) = files.add(&large, now).unwrap() {
+                break path;
+            }
+        };
+        assert_eq!(read(&path).len(), added);
+        fs::remove_dir_all(&folder).unwrap();
+
+        fs::write(&folder, "a file where the folder should be").unwrap();
+        files.add(&record("eu-west-1", "orders"), now).unwrap();
+        let error = files.flush(now).unwrap_err();
+        assert!(error.to_string().starts_with("the log file "), "{error}");
+        fs::remove_file(&folder).unwrap();
+        let written = files.flush(now).unwrap();
+        assert_eq!(read(&written[0]).len(), 1, "kept for the next try");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
