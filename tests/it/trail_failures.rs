@@ -15,8 +15,8 @@ fn refusals(sample: &Value, shape: &str, code: &str) -> [Answer; 3] {
     let body = json!({"__type": shape, "message": message(sample)}).to_string();
     let both = Answer::refusal(400, body.clone()).with("x-amzn-query-error", format!("{code};Sender"));
     let xml = format!(
-        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{}</Message><Detail/></Error>\
-         <RequestId>r</RequestId></ErrorResponse>",
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{0}</Message>\
+         <message>{0}</message></Error><RequestId>r</RequestId></ErrorResponse>",
         message(sample)
     );
     [both, Answer::refusal(400, body), Answer::refusal(400, xml)]

@@ -48,6 +48,7 @@ pub(super) fn answer(call: &AnsweredCall, asked: &Asked) -> Answer {
         (Protocol::Json | Protocol::RestJson, _) => json(body),
         (Protocol::Query, Some(document)) => {
             let result = result_in(document.value, &asked.action);
+            let result = if call.service == "sqs" { sqs::from_query_answer(result) } else { result };
             query::typed(&call.service, result)
         }
         _ => Value::Null,
@@ -57,10 +58,12 @@ pub(super) fn answer(call: &AnsweredCall, asked: &Asked) -> Answer {
 
 /// The error of a refused call; `body` is the error itself, names in CloudTrail's form.
 fn failure(call: &AnsweredCall, body: &Value) -> Failure {
-    let text =
-        |names: [&str; 3]| names.iter().find_map(|name| body.get(name)?.as_str()).filter(|text| !text.is_empty());
+    // Moto writes `<Message>` and `<message>`, which are one name to CloudTrail.
+    let one = |value: &Value| Some(value.as_str().or_else(|| value.get(0)?.as_str())?.to_owned());
+    let text = |names: [&str; 3]| names.iter().find_map(|name| one(body.get(name)?)).filter(|text| !text.is_empty());
     let legacy = call.answered_in("x-amzn-query-error").and_then(|both| both.split(';').next());
-    let named = text(["__type", "code", "Code"]).or_else(|| call.answered_in("x-amzn-errortype"));
+    let named = text(["__type", "code", "Code"]);
+    let named = named.as_deref().or_else(|| call.answered_in("x-amzn-errortype"));
     // `com.amazonaws.sqs#QueueDoesNotExist`, `ValidationException:http://internal.amazon.com/…`
     let shape = named.map(|name| name.rsplit('#').next().unwrap_or(name).split(':').next().unwrap_or(name));
     let code = match (legacy.filter(|code| !code.is_empty()), shape) {
@@ -71,7 +74,7 @@ fn failure(call: &AnsweredCall, body: &Value) -> Failure {
         (None, None) => "UnknownError",
     };
     let code = if code == "AccessDeniedException" { "AccessDenied" } else { code };
-    Failure { code: code.to_owned(), message: text(["message", "Message", "errorMessage"]).map(str::to_owned) }
+    Failure { code: code.to_owned(), message: text(["message", "Message", "errorMessage"]) }
 }
 
 /// `<ErrorResponse><Error>…`, S3's `<Error>…`, EC2's `<Response><Errors><Error>…`

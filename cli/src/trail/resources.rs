@@ -38,6 +38,8 @@ pub(super) fn resources(
         }
         "sns" => {
             let topic = given("topicArn").or_else(|| given("resourceArn")).or_else(|| given("targetArn"));
+            // A phone's endpoint is a target too.
+            let topic = topic.filter(|arn| !arn.contains(":endpoint/"));
             let named = || if action == "CreateTopic" { text("name").and_then(arn) } else { None };
             ("AWS::SNS::Topic", [topic.or_else(named), None])
         }

@@ -44,6 +44,19 @@ pub(super) fn from_query(action: &str, parameters: Value) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| member(action, &name, value)).collect::<Map<_, _>>())
 }
 
+/// The answer of a Query call, under the names that a record has: a batch's entries are flattened
+/// lists, of which a single one looks like a structure.
+pub(super) fn from_query_answer(elements: Value) -> Value {
+    let Value::Object(members) = elements else { return elements };
+    let list = |value: Value| if value.is_array() { value } else { Value::Array(vec![value]) };
+    let named = members.into_iter().map(|(name, value)| match name.as_str() {
+        "sendMessageBatchResultEntry" => ("successful".to_owned(), list(value)),
+        "batchResultErrorEntry" => ("failed".to_owned(), list(value)),
+        _ => (name, value),
+    });
+    Value::Object(named.collect::<Map<_, _>>())
+}
+
 /// The queue's ARN in the handle of a message move task: `{"taskId": …, "sourceArn": …}` in base 64.
 pub(super) fn arn_in_handle(handle: &str) -> Option<String> {
     let handle = BASE64_STANDARD.decode(handle).ok()?;
@@ -105,6 +118,8 @@ mod tests {
         let asked = json!({"sendMessageBatchRequestEntry": [{"id": "1", "messageAttribute": pairs}]});
         let written = json!({"entries": [{"id": "1", "messageAttributes": {"DelaySeconds": "5"}}]});
         assert_eq!(from_query("SendMessageBatch", asked), written);
+        let answered = json!({"sendMessageBatchResultEntry": {"id": "1"}, "batchResultErrorEntry": [{"id": "2"}]});
+        assert_eq!(from_query_answer(answered), json!({"successful": [{"id": "1"}], "failed": [{"id": "2"}]}));
     }
 
     #[test]
