@@ -1,8 +1,8 @@
 //! The local stage, and the rule's pattern tried on event files: what the `trailhook` command does,
 //! as a library.
 //!
-//! [`template`] reads `template.yaml`, [`input`] reads events, [`stage`] plays them, and
-//! [`commands`] puts them together.
+//! [`template`] reads `template.yaml`, [`input`] reads events, [`stage`] plays them, [`trail`] makes
+//! events of API calls, and [`commands`] puts them together.
 
 pub mod args;
 pub mod commands;
@@ -11,3 +11,4 @@ pub mod project;
 pub mod show;
 pub mod stage;
 pub mod template;
+pub mod trail;

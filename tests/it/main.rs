@@ -24,3 +24,8 @@ mod responses;
 mod samples;
 mod template;
 mod template_roles;
+mod trail;
+mod trail_delivery;
+mod trail_failures;
+mod trail_principals;
+mod trail_wire;

@@ -38,6 +38,7 @@ pub use error::{ParameterProblem, Problem, TemplateError};
 pub use function::FunctionResource;
 pub use rule::{Destination, Rule, RuleState, Target};
 pub use yaml::YamlError;
+pub(crate) use yaml::parse as parse_yaml;
 
 use intrinsics::Place;
 use serde_json::Value;

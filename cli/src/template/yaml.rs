@@ -31,7 +31,7 @@ pub enum YamlError {
 }
 
 /// The template as JSON, intrinsic functions in their long form.
-pub(super) fn parse(text: &str) -> Result<Value, YamlError> {
+pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
     let documents = Yaml::load_from_str(text)?;
     match documents.as_slice() {
         [document] => value(document, ""),

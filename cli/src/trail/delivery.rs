@@ -1,0 +1,85 @@
+//! Whether a record becomes an event that a rule gets.
+//!
+//! From "AWS service events delivered via CloudTrail" and "Receiving read-only management events from
+//! AWS services" in the EventBridge guide, and CloudTrail's quotas. It says nothing about the rule's
+//! pattern: that is asked afterwards.
+
+use super::class::named_as_read;
+use super::record::Record;
+use crate::template::RuleState;
+use std::fmt;
+
+/// CloudTrail sends nothing larger to EventBridge, whatever EventBridge would take.
+const LARGEST_EVENT: usize = 256 * 1024;
+
+/// Which events a trail selects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selectors {
+    /// Whether data events are selected beside the management events.
+    pub data_events: bool,
+}
+
+/// Whether a rule gets an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It does.
+    Delivered,
+    /// It does not.
+    NotDelivered(Undelivered),
+}
+
+/// Why a rule does not get an event; displayed, a sentence's end that follows "not delivered: ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undelivered {
+    /// The rule is disabled.
+    RuleDisabled,
+    /// A data event, and no trail selects it.
+    DataEvent,
+    /// A management event that only reads, and the rule's state doesn't ask for such.
+    ReadOnly,
+    /// The record is too large.
+    TooLarge {
+        /// In bytes of JSON.
+        size: usize,
+    },
+}
+
+impl Selectors {
+    /// Whether the trail has this record at all.
+    pub fn select(self, record: &Record) -> bool {
+        record.management_event || self.data_events
+    }
+}
+
+/// Whether a rule in this state gets the record's event, from a trail with these selectors.
+pub fn delivered(record: &Record, rule: RuleState, selectors: Selectors) -> Delivery {
+    let not = Delivery::NotDelivered;
+    if rule == RuleState::Disabled {
+        return not(Undelivered::RuleDisabled);
+    }
+    if !selectors.select(record) {
+        return not(Undelivered::DataEvent);
+    }
+    // A few calls that only read have other names, and have always been delivered.
+    let read = record.management_event && record.read_only && named_as_read(&record.event_name);
+    if read && rule != RuleState::EnabledWithReadOnlyCalls {
+        return not(Undelivered::ReadOnly);
+    }
+    match serde_json::to_vec(record).map_or(0, |json| json.len()) {
+        size if size > LARGEST_EVENT => not(Undelivered::TooLarge { size }),
+        _ => Delivery::Delivered,
+    }
+}
+
+impl fmt::Display for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Undelivered::RuleDisabled => f.write_str("the rule is disabled"),
+            Undelivered::DataEvent => f.write_str("it is a data event, which the trail does not select"),
+            Undelivered::ReadOnly => f.write_str(
+                "it only reads, and only a rule in the state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS gets such",
+            ),
+            Undelivered::TooLarge { size } => write!(f, "it has {size} bytes, and CloudTrail sends 262144 at most"),
+        }
+    }
+}

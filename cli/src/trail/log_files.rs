@@ -1,0 +1,202 @@
+//! CloudTrail's log files: gzipped JSON, in the folders of a trail's bucket.
+//!
+//! `AWSLogs/<account>/CloudTrail/<region>/<yyyy>/<mm>/<dd>/` has a file for every delivery, named
+//! `<account>_CloudTrail_<region>_<yyyymmddThhmmZ>_<16 letters and digits>.json.gz`, with
+//! `{"Records": […]}` in it; learned from the page "CloudTrail log file name format". Records are
+//! gathered by Region and written when [`LogFiles::flush`] is called or a batch grows large; a file
+//! is there as a whole or not at all. Nothing is written on drop: whoever ends, flushes.
+
+use super::record::Record;
+use chrono::{DateTime, Utc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// A batch that has as many bytes of JSON is written.
+const LARGE: usize = 4 * 1024 * 1024;
+
+/// Writes records as log files.
+#[derive(Debug)]
+pub struct LogFiles {
+    folder: PathBuf,
+    account: String,
+    /// By Region, the records so far: JSON with commas between.
+    batches: BTreeMap<String, Vec<u8>>,
+}
+
+/// A log file can't be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the log file {} can't be written: {source}", path.display())]
+pub struct LogFileError {
+    /// The file.
+    pub path: PathBuf,
+    /// Why not.
+    pub source: std::io::Error,
+}
+
+impl LogFiles {
+    /// Log files of this account, under this folder; it is made when the first one is written.
+    pub fn new(folder: impl Into<PathBuf>, account: impl Into<String>) -> LogFiles {
+        LogFiles { folder: folder.into(), account: account.into(), batches: BTreeMap::new() }
+    }
+
+    /// Adds a record; the file, if one was written because the batch of its Region is large. It
+    /// writes as [`LogFiles::flush`] does, and blocks for as long.
+    ///
+    /// # Errors
+    /// The file can't be written; the records are kept for the next try.
+    pub fn add(&mut self, record: &Record, now: DateTime<Utc>) -> Result<Option<PathBuf>, LogFileError> {
+        let batch = self.batches.entry(record.aws_region.clone()).or_default();
+        // A record is made of texts, numbers and maps with text keys, which are always JSON.
+        if let Ok(json) = serde_json::to_vec(record) {
+            if !batch.is_empty() {
+                batch.push(b',');
+            }
+            batch.extend_from_slice(&json);
+        }
+        if batch.len() < LARGE {
+            return Ok(None);
+        }
+        self.write(&record.aws_region, now)
+    }
+
+    /// Writes what there is, a file for each Region that has records; the files written.
+    ///
+    /// # Errors
+    /// A file can't be written; its records and those of the Regions behind it are kept.
+    pub fn flush(&mut self, now: DateTime<Utc>) -> Result<Vec<PathBuf>, LogFileError> {
+        let regions: Vec<String> = self.batches.keys().cloned().collect();
+        let mut written = Vec::new();
+        for region in regions {
+            written.extend(self.write(&region, now)?);
+        }
+        Ok(written)
+    }
+
+    fn write(&mut self, region: &str, now: DateTime<Utc>) -> Result<Option<PathBuf>, LogFileError> {
+        let Some(batch) = self.batches.get(region).filter(|batch| !batch.is_empty()) else { return Ok(None) };
+        let (account, at) = (&self.account, now.format("%Y%m%dT%H%MZ"));
+        let day = now.format("%Y/%m/%d").to_string();
+        let path = self.folder.join("AWSLogs").join(account).join("CloudTrail").join(region).join(day);
+        let path = path.join(format!("{account}_CloudTrail_{region}_{at}_{}.json.gz", unique()));
+        write_whole(&path, batch).map_err(|source| LogFileError { path: path.clone(), source })?;
+        self.batches.remove(region);
+        Ok(Some(path))
+    }
+}
+
+fn write_whole(path: &Path, records: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(b"{\"Records\":[")?;
+    gzip.write_all(records)?;
+    gzip.write_all(b"]}")?;
+    let unfinished = path.with_extension("unfinished");
+    fs::write(&unfinished, gzip.finish()?)?;
+    fs::rename(&unfinished, path)
+}
+
+/// Sixteen letters and digits.
+fn unique() -> String {
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut random = Uuid::new_v4().as_u128();
+    let mut letter = || {
+        let index = usize::try_from(random % 62).unwrap_or_default();
+        random /= 62;
+        ALPHABET.get(index).copied().map_or('A', char::from)
+    };
+    (0..16).map(|_| letter()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trail::{AnsweredCall, Principals, Trail};
+    use bytes::Bytes;
+    use flate2::read::GzDecoder;
+
+    fn record(region: &str, queue: &str) -> Record {
+        let at: DateTime<Utc> = "2026-11-02T09:30:00Z".parse().unwrap();
+        let body = Bytes::from(serde_json::json!({ "QueueName": queue }).to_string());
+        let request = http::Request::post("/").header("x-amz-target", "AmazonSQS.CreateQueue").body(body).unwrap();
+        let call = AnsweredCall {
+            service: "sqs".to_owned(),
+            region: region.to_owned(),
+            access_key_id: "alice".to_owned(),
+            request,
+            response: http::Response::new(Bytes::from_static(b"{}")),
+            at,
+            client: "127.0.0.1".parse().unwrap(),
+            tls: None,
+        };
+        Trail::new("111122223333", Principals::built_in("111122223333", region, at)).record(&call).unwrap()
+    }
+
+    fn read(path: &Path) -> Vec<trailhook::Record> {
+        #[derive(serde::Deserialize)]
+        struct File {
+            #[serde(rename = "Records")]
+            records: Vec<trailhook::Record>,
+        }
+        let file: File = serde_json::from_reader(GzDecoder::new(fs::File::open(path).unwrap())).unwrap();
+        file.records
+    }
+
+    #[test]
+    fn a_log_file_has_its_name_and_can_be_read_again() {
+        let folder = std::env::temp_dir().join(format!("trailhook-log-files-{}", Uuid::new_v4()));
+        let mut files = LogFiles::new(&folder, "111122223333");
+        let now = "2026-11-02T09:35:59Z".parse().unwrap();
+        assert_eq!(files.flush(now).unwrap(), Vec::<PathBuf>::new(), "nothing, no file");
+        for (region, queue) in [("eu-west-1", "orders"), ("us-east-1", "other"), ("eu-west-1", "orders-2")] {
+            assert_eq!(files.add(&record(region, queue), now).unwrap(), None);
+        }
+        let written = files.flush(now).unwrap();
+        let [first, second] = written.as_slice() else { panic!("{written:?}") };
+        let name = first.strip_prefix(&folder).unwrap().to_str().unwrap();
+        let form = "^AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/02/\
+                    111122223333_CloudTrail_eu-west-1_20261102T0935Z_[A-Za-z0-9]{16}\\.json\\.gz$";
+        assert!(regex::Regex::new(form).unwrap().is_match(name), "{name}");
+        let records = read(first);
+        let queues: Vec<&str> = records.iter().map(|record| record.request_parameters.get().unwrap().get()).collect();
+        assert_eq!(queues, [r#"{"queueName":"orders"}"#, r#"{"queueName":"orders-2"}"#]);
+        assert_eq!(read(second).len(), 1);
+        assert_eq!(files.flush(now).unwrap(), Vec::<PathBuf>::new(), "once");
+        let left = fs::read_dir(first.parent().unwrap()).unwrap().count();
+        assert_eq!(left, 1, "no unfinished file");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_large_batch_is_written_and_a_failed_one_kept() {
+        let folder = std::env::temp_dir().join(format!("trailhook-log-files-{}", Uuid::new_v4()));
+        let now = "2026-11-02T09:35:59Z".parse().unwrap();
+        let mut files = LogFiles::new(&folder, "111122223333");
+        let mut large = record("eu-west-1", "orders");
+        large.request_parameters = serde_json::json!({ "queueName": "x".repeat(99_000) });
+        let mut added = 0;
+        let path = loop {
+            added += 1;
+            if let Some(path) = files.add(&large, now).unwrap() {
+                break path;
+            }
+        };
+        assert_eq!(read(&path).len(), added);
+        fs::remove_dir_all(&folder).unwrap();
+
+        fs::write(&folder, "a file where the folder should be").unwrap();
+        files.add(&record("eu-west-1", "orders"), now).unwrap();
+        let error = files.flush(now).unwrap_err();
+        assert!(error.to_string().starts_with("the log file "), "{error}");
+        fs::remove_file(&folder).unwrap();
+        let written = files.flush(now).unwrap();
+        assert_eq!(read(&written[0]).len(), 1, "kept for the next try");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
