@@ -110,7 +110,7 @@ pub struct TemplateArguments {
     #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,
     /// The Region the stack is in [default: the event's]
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
 }
 
@@ -143,6 +143,10 @@ impl TemplateArguments {
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn region(text: &str) -> Result<String, &'static str> {
+    crate::commands::is_region(text).then(|| text.to_owned()).ok_or("expected a Region, as in eu-west-1")
 }
 
 fn account(text: &str) -> Result<String, &'static str> {

@@ -18,7 +18,8 @@ impl Configuration {
     pub fn read<R: Response>(environment: &mut Environment) -> Option<Configuration> {
         let account = environment.required("TRAILHOOK_ACCOUNT_ID", account_id);
         let role_path = environment.required("TRAILHOOK_ROLE_PATH", str::parse::<RolePath>);
-        let region = environment.required("AWS_REGION", |region| Ok::<_, String>(region.to_owned()));
+        let region = environment.required("AWS_REGION", region);
+        environment.optional("AWS_ENDPOINT_URL", endpoint);
         let mode = environment.optional("TRAILHOOK_MODE", mode).unwrap_or(R::DEFAULT_MODE);
         let max_age = environment.optional("TRAILHOOK_MAX_EVENT_AGE_SECONDS", max_age);
         let principals = environment.list("TRAILHOOK_EXEMPT_PRINCIPALS", str::parse::<ArnPattern>);
@@ -53,6 +54,18 @@ fn of_lambda(environment: &mut Environment, variable: &str) {
 fn account_id(text: &str) -> Result<String, String> {
     let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits { Ok(text.to_owned()) } else { Err(format!("{text:?} is not an account id of twelve digits")) }
+}
+
+/// Lower-case letters, digits and dashes, as every Region's name is.
+fn region(text: &str) -> Result<String, String> {
+    let named = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if named { Ok(text.to_owned()) } else { Err(format!("{text:?} is not the name of a Region")) }
+}
+
+fn endpoint(text: &str) -> Result<(), String> {
+    let url = text.split_once("://").filter(|(scheme, host)| matches!(*scheme, "http" | "https") && !host.is_empty());
+    let url = url.filter(|(_, host)| !host.contains(char::is_whitespace));
+    url.map(drop).ok_or_else(|| format!("{text:?} is not a URL that begins with http:// or https://"))
 }
 
 fn mode(text: &str) -> Result<Mode, String> {

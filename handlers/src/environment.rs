@@ -113,12 +113,15 @@ impl Environment {
         let unread: Vec<String> = self
             .variables
             .keys()
-            .filter(|name| name.starts_with("TRAILHOOK_"))
+            .filter(|name| name.to_ascii_uppercase().starts_with("TRAILHOOK_"))
             .filter(|name| !self.read.contains(*name) && !KNOWN.contains(&name.as_str()))
             .cloned()
             .collect();
+        let mut known: BTreeSet<&str> = KNOWN.into();
+        known.extend(self.read.iter().map(String::as_str).filter(|name| name.starts_with("TRAILHOOK_")));
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
         for name in unread {
-            self.problem(&name, format!("no such setting; there are {}", KNOWN.join(", ")));
+            self.problem(&name, format!("no such setting; there are {known}"));
         }
         self.problems
     }

@@ -7,7 +7,7 @@ use lambda_runtime::Diagnostic;
 use lambda_runtime_api_client::{Client, body::Body};
 
 pub(crate) async fn report(message: &str) {
-    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none_or(|address| address.is_empty()) {
         return;
     }
     if let Err(error) = post(message).await {

@@ -77,7 +77,8 @@ fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<
         }
         _ => {
             let list: Vec<String> = problems.iter().map(|problem| format!("- {problem}")).collect();
-            Err(format!("the configuration of {} has {} problems:\n{}", H::NAME, list.len(), list.join("\n")))
+            let problems = if list.len() == 1 { "a problem".to_owned() } else { format!("{} problems", list.len()) };
+            Err(format!("the configuration of {} has {problems}:\n{}", H::NAME, list.join("\n")))
         }
     }
 }

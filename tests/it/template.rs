@@ -4,11 +4,12 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use trailhook::calls::sqs::{CreateQueue, EVENT_SOURCE, MANAGEMENT_CALLS};
 use trailhook::pattern::Pattern;
-use trailhook::responses::revert::{Revert, Undoable};
-use trailhook::{Call, EventPattern, FromRecord, Guards, Response, Watched, WatchedCall};
+use trailhook::responses::revert::Undoable;
+use trailhook::{Call, EventPattern, FromRecord, Guards, Watched, WatchedCall};
 use trailhook_cli::template::{Deployment, Destination, Stack, Template};
-use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
+use trailhook_handlers::responses::RevertHandler;
 use trailhook_handlers::{Configuration, Environment};
+use trailhook_tests::responses::{self, RESPONSES};
 use trailhook_tests::{events, root};
 
 pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {
@@ -46,6 +47,25 @@ fn the_rule_lets_through_what_the_responses_watch() {
     let all = stack(&[("EventNames", &names.join(","))]).rules().unwrap();
     assert_eq!(&all[0].pattern, EventPattern::of(&Watched::Calls(writes)).json());
     assert!(all[0].pattern.to_string().len() < Pattern::DEFAULT_QUOTA);
+}
+
+/// What a response watches can reach it: each of its calls is one that the rule may be told to let
+/// through.
+#[test]
+fn no_response_waits_for_what_never_comes() {
+    for row in RESPONSES {
+        let Watched::Calls(calls) = (row.watched)() else { continue };
+        for call in calls {
+            let names = call.event_names.join(",");
+            let rule = stack(&[("EventNames", &names)]).rules().unwrap().remove(0);
+            assert_eq!(
+                &rule.pattern,
+                EventPattern::of(&Watched::Calls(vec![call])).json(),
+                "{} waits for {names}",
+                row.binary
+            );
+        }
+    }
 }
 
 #[test]
@@ -96,7 +116,10 @@ fn every_binary_is_a_function_and_a_target() {
         }
     }
     assert_eq!(log_groups, 1);
-    assert_eq!(targets.keys().cloned().collect::<BTreeSet<_>>(), binaries());
+    let told: BTreeSet<String> = targets.keys().cloned().collect();
+    assert_eq!(told, binaries(), "the binaries that the rule tells, and the binaries there are");
+    let rows: BTreeSet<String> = RESPONSES.iter().map(|row| row.binary.to_owned()).collect();
+    assert_eq!(rows, binaries(), "the rows of tests/src/responses.rs, and the binaries there are");
     // Each has a permission for this very rule, and no condition that makes EventBridge's call fail.
     let rule_arn = "arn:aws:events:eu-west-1:111122223333:rule/";
     let mut permitted = BTreeSet::new();
@@ -107,7 +130,7 @@ fn every_binary_is_a_function_and_a_target() {
         assert!(permission.get("SourceAccount").is_none(), "{id}");
         permitted.insert(permission["FunctionName"].as_str().unwrap().to_owned());
     }
-    assert_eq!(permitted.len(), targets.len());
+    assert_eq!(permitted.len(), targets.len(), "each function needs a permission for the rule: {permitted:?}");
     let properties = stack.properties(&rule.logical_id).unwrap();
     for target in properties["Targets"].as_array().unwrap() {
         assert!(target["DeadLetterConfig"]["Arn"].as_str().unwrap().contains(":sqs:"), "{target}");
@@ -165,19 +188,22 @@ fn every_function_starts_with_the_variables_that_the_template_gives_it() {
             let mut environment = Environment::of(variables);
             let aws = trailhook_handlers::aws::configuration(&mut environment);
             let mut start = trailhook_handlers::Start { environment: &mut environment, aws: &aws };
-            let built = match function.binary.as_str() {
-                "tag-new-queue" => TagNewQueueHandler::build(&mut start).is_some(),
-                "notify" => NotifyHandler::build(&mut start).is_some(),
-                "revert" => RevertHandler::build(&mut start).is_some(),
-                other => panic!("{other} is not known here"),
-            };
+            let row = responses::of(&function.binary)
+                .unwrap_or_else(|| panic!("{} has no row in tests/src/responses.rs", function.binary));
+            let built = (row.starts)(&mut start);
             let configuration = Configuration::read::<RevertHandler>(&mut environment);
             let problems = environment.into_problems();
             assert!(built && configuration.is_some() && problems.is_empty(), "{}: {problems:?}", function.logical_id);
             let guards: Guards = configuration.unwrap().guards;
-            let age =
-                if function.binary == "revert" { Revert::DEFAULT_MAX_AGE } else { NotifyHandler::DEFAULT_MAX_AGE };
-            assert_eq!(guards.max_age, Some(age), "{}: the template repeats the default", function.logical_id);
+            let age = function.variables.get("TRAILHOOK_MAX_EVENT_AGE_SECONDS");
+            let age = age.unwrap_or_else(|| panic!("{} has no age limit of its own", function.logical_id));
+            let default = row.default_max_age.num_seconds().to_string();
+            assert_eq!(
+                (age, guards.max_age.is_some()),
+                (&default, true),
+                "{}: the code's default",
+                function.logical_id
+            );
         }
     }
 }

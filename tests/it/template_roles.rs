@@ -5,9 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use trailhook::{Arn, RolePath};
 use trailhook_cli::template::Stack;
-use trailhook_handlers::Handler;
-use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
 use trailhook_tests::functions::ROLE_PATH;
+use trailhook_tests::responses;
 
 fn statements(role: &Value, policy: &str) -> Vec<Value> {
     let policies = role["Policies"].as_array().unwrap().iter();
@@ -26,23 +25,35 @@ fn allowed(stack: &Stack, function: &str) -> BTreeSet<String> {
 fn each_role_may_do_what_its_response_does_and_no_more() {
     let needs = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect::<BTreeSet<_>>();
     let dry = stack(&[]);
-    let mut looks = needs(RevertHandler::IAM_ACTIONS);
-    assert!(looks.remove("sqs:DeleteQueue"));
-    assert_eq!(allowed(&dry, "RevertFunction"), looks, "a dry run can't delete, whatever the code does");
     let enforced = stack(&[("RevertMode", "enforce")]);
-    for (function, actions) in [
-        ("TagNewQueueFunction", TagNewQueueHandler::IAM_ACTIONS),
-        ("NotifyFunction", NotifyHandler::IAM_ACTIONS),
-        ("RevertFunction", RevertHandler::IAM_ACTIONS),
-    ] {
-        assert_eq!(allowed(&enforced, function), needs(actions), "{function}");
+    for function in enforced.functions().unwrap() {
+        let row = responses::of(&function.binary)
+            .unwrap_or_else(|| panic!("{} has no row in tests/src/responses.rs", function.binary));
+        let function = function.logical_id.as_str();
+        let all = needs(row.iam_actions);
+        assert_eq!(
+            allowed(&enforced, function),
+            all,
+            "what {function}'s role may do, and what its handler says it does"
+        );
+        let held_back = needs(row.only_enforced);
+        let looks: BTreeSet<String> = all.difference(&held_back).cloned().collect();
+        assert_eq!(allowed(&dry, function), looks, "{function}: a dry run can't do it, whatever the code does");
         let role = enforced.properties(&format!("{function}Role")).unwrap();
-        let policies = role["Policies"].as_array().unwrap().iter();
-        for statement in policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()) {
+        for statement in statements_of(&role) {
             assert!(texts(&statement["Action"]).iter().all(|action| !action.contains('*')), "{function}: {statement}");
             assert!(!texts(&statement["Resource"]).contains(&"*".to_owned()), "{function}: {statement}");
         }
         assert!(role.get("ManagedPolicyArns").is_none(), "{function}");
+        // Its log, and nobody else's.
+        let log = enforced.properties(function).unwrap()["LoggingConfig"]["LogGroup"].as_str().unwrap().to_owned();
+        let logs = statements(&role, "logs");
+        let resources: Vec<String> = logs.iter().flat_map(|statement| texts(&statement["Resource"])).collect();
+        assert!(!resources.is_empty(), "{function} may not write its log");
+        assert!(
+            resources.iter().all(|resource| resource.contains(&log)),
+            "{function} writes {log}, and may write {resources:?}"
+        );
     }
     // Each function has its own role, and each changing statement its own kind of resource.
     for function in enforced.functions().unwrap() {

@@ -3,6 +3,7 @@
 pub mod functions;
 pub mod moto;
 pub mod python;
+pub mod responses;
 pub mod script;
 
 use serde_json::Value;

@@ -108,7 +108,9 @@ impl Stage {
             rules.push(self.hold(rule, pattern, envelope, &payload).await?);
         }
         let matched = rules.iter().filter(|rule| rule.enabled && rule.matches);
-        let ok = matched.clone().count() > 0 && matched.flat_map(|rule| &rule.targets).all(Delivery::is_ok);
+        // A rule that nobody listens to has told nobody.
+        let told = matched.clone().any(|rule| !rule.targets.is_empty());
+        let ok = told && matched.flat_map(|rule| &rule.targets).all(Delivery::is_ok);
         Ok(Played {
             place: event.place,
             moved_to_now: now.is_some(),
@@ -132,6 +134,11 @@ impl Stage {
         let explanation = pattern.explain(envelope);
         let enabled = rule.state != RuleState::Disabled;
         let mut targets = Vec::new();
+        if rule.state == RuleState::Enabled && only_reads(envelope) {
+            let explanation = "does not match: a call that only reads is not delivered to a rule in the state ENABLED";
+            let (rule, explanation) = (rule.logical_id.clone(), explanation.to_owned());
+            return Ok(RulePlayed { rule, enabled, matches: false, explanation, targets });
+        }
         if enabled && explanation.matched {
             for target in &rule.targets {
                 targets.push(self.deliver(target, envelope, payload).await?);
@@ -202,4 +209,12 @@ impl Stage {
         });
         Afterwards { queue, queue_gone, published: self.back_end.published(), log_groups, calls: calls.collect() }
     }
+}
+
+/// Whether EventBridge takes the event for a read: by the record's flag, and by the call's name.
+fn only_reads(envelope: &Value) -> bool {
+    let detail = |name: &str| envelope.get("detail").and_then(|detail| detail.get(name));
+    let name = detail("eventName").and_then(Value::as_str).unwrap_or_default();
+    detail("readOnly") == Some(&Value::Bool(true))
+        && ["List", "Get", "Describe"].iter().any(|read| name.starts_with(read))
 }

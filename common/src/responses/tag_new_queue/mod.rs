@@ -72,7 +72,11 @@ impl Response for TagNewQueue {
             left_out.remove(key);
         }
         if tags.is_empty() && left_out.is_empty() {
-            return Plan::nothing("already-tagged", "the call itself gave the queue every tag there would be");
+            return if given.is_some_and(|given| !given.is_empty()) {
+                Plan::nothing("already-tagged", "what tags there would be, the call itself gave the queue")
+            } else {
+                Plan::nothing("no-value", "no tag has a value for this record")
+            };
         }
         let super::QueueMade { queue_url, queue_arn, event_time } = queue;
         Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags, left_out })

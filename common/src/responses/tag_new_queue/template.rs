@@ -86,6 +86,8 @@ impl Template {
 fn language() -> Environment<'static> {
     let mut language = Environment::new();
     language.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Loops within loops would keep a function from starting.
+    language.set_fuel(Some(50_000));
     language
 }
 
