@@ -3,6 +3,7 @@
 pub mod functions;
 pub mod moto;
 pub mod python;
+pub mod scripts;
 
 use serde_json::Value;
 use std::io::Write;

@@ -46,6 +46,8 @@ pub struct Function {
     settings: FunctionSettings,
     log: Log,
     live: Option<Live>,
+    /// When the process that had the last invocation was ready for its first, and how long that took.
+    ready: Option<(Instant, Duration)>,
 }
 
 #[derive(Debug)]
@@ -130,7 +132,7 @@ impl Function {
 
     async fn start_with(settings: FunctionSettings, log: Log) -> Result<Function, StartError> {
         let live = Some(Live::start(&settings, &log).await?);
-        Ok(Function { settings, log, live })
+        Ok(Function { settings, log, live, ready: None })
     }
 
     /// Hands it an event, any bytes, and waits for what becomes of it.
@@ -165,6 +167,7 @@ impl Function {
                 Err(error) => Invocation::Exited(error.to_string()),
             },
         };
+        self.ready = live.api.asked_first().map(|ready| (ready, ready.duration_since(live.started)));
         match invocation {
             Invocation::Response(_) | Invocation::Error(_) => live.api.idle(Duration::from_millis(250)).await,
             Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) => self.end().await,
@@ -182,10 +185,10 @@ impl Function {
         self.live.as_mut().is_some_and(|live| live.process.is_running())
     }
 
-    /// How long its process took until it asked for its first invocation.
-    pub fn start_took(&self) -> Option<Duration> {
-        let live = self.live.as_ref()?;
-        Some(live.api.asked_first()?.duration_since(live.started))
+    /// When the process that had the last invocation asked for its first one, and how long after its
+    /// start that was; none when it never did.
+    pub fn ready(&self) -> Option<(Instant, Duration)> {
+        self.ready
     }
 
     /// The most memory that its process has had, in MB, where the system tells.

@@ -21,7 +21,7 @@ impl<T> Observer<T> {
     pub(super) fn tell(&self, what: T) {
         if let Some(told) = &self.0 {
             // Nobody listens any more.
-            told.send(what).unwrap_or_default();
+            told.send(what).ok();
         }
     }
 }

@@ -120,7 +120,7 @@ impl Log {
         match self {
             Log::Kept(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line),
             // Nobody listens any more: nobody misses it.
-            Log::Told(listener) => listener.send(line).await.unwrap_or_default(),
+            Log::Told(listener) => drop(listener.send(line).await),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The back end as the world of the bus and of Lambda.
 
-use super::super::world::{Doing, LogEntry, Message, World, WorldError};
 use super::BackEnd;
+use crate::stage::world::{Doing, LogEntry, Message, World, WorldError};
 use serde_json::{Value, json};
 
 impl World for BackEnd {

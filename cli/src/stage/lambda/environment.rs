@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// How many lines may wait to be written before the function has to wait too.
@@ -57,9 +58,9 @@ impl Environment {
         self.function.is_running()
     }
 
-    /// How long its process took to start.
-    pub(super) fn start_took(&self) -> Option<Duration> {
-        self.function.start_took()
+    /// When its process was ready, and how long that took.
+    pub(super) fn ready(&self) -> Option<(Instant, Duration)> {
+        self.function.ready()
     }
 
     pub(super) fn peak_memory_mb(&self) -> Option<u64> {
@@ -74,7 +75,7 @@ impl Environment {
     /// Writes a line of Lambda's own.
     pub(super) async fn say(&self, text: String) {
         // The writer goes on until the last sender is dropped.
-        self.lines.send(LogLine { output: Output::Platform, text }).await.unwrap_or_default();
+        self.lines.send(LogLine { output: Output::Platform, text }).await.ok();
     }
 
     /// Ends the process, and waits until it is gone and its lines are written.

@@ -131,8 +131,9 @@ impl Queue {
             environment.stop().await;
             return Err(Closed);
         };
-        let start = environment.start_took().filter(|_| cold);
-        let duration = begun.elapsed().saturating_sub(start.unwrap_or_default());
+        let ready = environment.ready().filter(|_| cold);
+        let duration = ready.map_or(begun, |(ready, _)| ready.max(begun)).elapsed();
+        let start = ready.map(|(_, start)| start);
         let taken = Taken { duration, start, memory_mb: environment.peak_memory_mb() };
         let outcome = outcome(id, invocation);
         for line in platform::end(&host.function, id, outcome.as_ref().err(), &taken) {
