@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 /// An event on the bus.
 #[derive(Debug)]
@@ -88,12 +87,11 @@ impl Delivery {
         }
         match &stop.destination {
             Place::Function(name) => Ok(self.shared.lambda.invoke(name, self.event.body.clone())?),
-            Place::LogGroup(name) => {
-                let stream = Uuid::new_v4().to_string();
+            Place::LogGroup { name, stream } => {
                 let message = String::from_utf8_lossy(&self.event.body).into_owned();
                 let line = LogEntry { at: self.event.time, message };
-                self.shared.backstage.world.put_log_events(name, &stream, &[line]).await?;
-                Ok(stream)
+                self.shared.backstage.world.put_log_events(name, stream, &[line]).await?;
+                Ok(stream.clone())
             }
         }
     }

@@ -7,6 +7,7 @@ use super::told::Undelivered;
 use crate::template::{Destination, RetryPolicy, Rule, RuleState, Target};
 use serde_json::Value;
 use trailhook::pattern::Pattern;
+use uuid::Uuid;
 
 #[derive(Debug)]
 pub(super) struct Route {
@@ -36,8 +37,14 @@ pub(super) struct Stop {
 pub(super) enum Place {
     /// A function, by its name in Lambda.
     Function(String),
-    /// A log group, by its name.
-    LogGroup(String),
+    /// A log group.
+    LogGroup {
+        /// Its name.
+        name: String,
+        /// The stream that the events are put into. EventBridge chooses its streams itself; here a
+        /// target has one, because the embedded CloudWatch Logs takes longer for each that is made.
+        stream: String,
+    },
 }
 
 /// A dead-letter queue.
@@ -75,7 +82,10 @@ impl Stop {
                 let verdict = access.function(&function.arn, rule_arn);
                 (Place::Function(function.name), verdict)
             }
-            Destination::LogGroup(name) => (Place::LogGroup(name), access.log_group(&target.arn, rule_arn)),
+            Destination::LogGroup(name) => {
+                let stream = Uuid::new_v4().to_string();
+                (Place::LogGroup { name, stream }, access.log_group(&target.arn, rule_arn))
+            }
         };
         let dead_letters = target.dead_letter_queue.map(|queue_arn| {
             let refused = access.dead_letter_queue(&queue_arn, rule_arn).err();
