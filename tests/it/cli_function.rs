@@ -1,37 +1,12 @@
 //! The function runner with processes that misbehave: Python plays them.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 use trailhook_cli::stage::{Function, FunctionSettings, Invocation};
-use trailhook_tests::root;
+use trailhook_tests::{root, scripts};
 
-/// A function in Python: asks for invocations, and does with each what `body` says.
 fn function(name: &str, body: &str) -> PathBuf {
-    let folder = root().join("target/tests/cli-function");
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
-    let text = format!(
-        r#"#!/usr/bin/env python3
-import os, sys, time, urllib.request
-base = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/"
-def post(path, body):
-    urllib.request.urlopen(urllib.request.Request(base + path, data=body, method="POST")).read()
-print("started", sorted(os.environ).count("HOME"), flush=True)
-count = 0
-while True:
-    answer = urllib.request.urlopen(base + "invocation/next")
-    request, payload, count = answer.headers["lambda-runtime-aws-request-id"], answer.read(), count + 1
-    print("got", payload.decode(), flush=True)
-{body}
-"#
-    );
-    // Written aside and moved, so that no other thread's child has it open for writing.
-    let aside = folder.join(format!("{name}.new"));
-    std::fs::write(&aside, text).unwrap();
-    std::fs::set_permissions(&aside, std::fs::Permissions::from_mode(0o755)).unwrap();
-    std::fs::rename(&aside, &path).unwrap();
-    path
+    scripts::function("cli-function", name, body).unwrap()
 }
 
 fn settings(binary: PathBuf) -> FunctionSettings {

@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod actors;
+mod bus;
+mod bus_retries;
 mod calls;
 mod cli_function;
 mod cli_local;
@@ -12,6 +14,8 @@ mod failures;
 mod functions;
 mod guards;
 mod house;
+mod lambda_limits;
+mod lambda_service;
 mod messages;
 mod pattern_explain;
 mod pattern_hostile;

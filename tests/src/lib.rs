@@ -5,6 +5,7 @@ pub mod moto;
 pub mod python;
 pub mod responses;
 pub mod script;
+pub mod scripts;
 
 use serde_json::Value;
 use std::io::Write;

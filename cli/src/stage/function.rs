@@ -2,7 +2,7 @@
 //!
 //! As in Lambda, a process is kept from one invocation to the next, gets one at a time, is ended
 //! when it takes too long, and is started anew when it has died. Retries and destinations are
-//! Lambda's queue's affair, not the function's.
+//! [`Lambda`](super::Lambda)'s affair, not the function's.
 
 use super::process::{Log, LogLine, Process};
 use super::runtime_api::{FunctionError, RuntimeApi, Said};
@@ -10,8 +10,10 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::PoisonError;
 use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use uuid::Uuid;
 
 /// What a function is run with.
 ///
@@ -44,12 +46,15 @@ pub struct Function {
     settings: FunctionSettings,
     log: Log,
     live: Option<Live>,
+    /// When the process that had the last invocation was ready for its first, and how long that took.
+    ready: Option<(Instant, Duration)>,
 }
 
 #[derive(Debug)]
 struct Live {
     api: RuntimeApi,
     process: Process,
+    started: Instant,
 }
 
 /// What became of one invocation.
@@ -111,9 +116,23 @@ impl Function {
     /// # Errors
     /// The binary can't be run, or no port is free.
     pub async fn start(settings: FunctionSettings) -> Result<Function, StartError> {
-        let log = Log::default();
+        Function::start_with(settings, Log::default()).await
+    }
+
+    /// Starts the function's process; its lines are told, and not kept.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn start_telling(
+        settings: FunctionSettings,
+        lines: mpsc::Sender<LogLine>,
+    ) -> Result<Function, StartError> {
+        Function::start_with(settings, Log::Told(lines)).await
+    }
+
+    async fn start_with(settings: FunctionSettings, log: Log) -> Result<Function, StartError> {
         let live = Some(Live::start(&settings, &log).await?);
-        Ok(Function { settings, log, live })
+        Ok(Function { settings, log, live, ready: None })
     }
 
     /// Hands it an event, any bytes, and waits for what becomes of it.
@@ -121,13 +140,23 @@ impl Function {
     /// # Errors
     /// Its process had died before, and can't be started again.
     pub async fn invoke(&mut self, payload: impl Into<Bytes>) -> Result<Invocation, StartError> {
-        let mut live = match self.live.take_if(|live| live.process.is_running()) {
+        self.invoke_as(&Uuid::new_v4().to_string(), payload).await
+    }
+
+    /// The same under a request id that the caller knows. Who stops waiting has to [`stop`](Self::stop)
+    /// the function: its process is still at work.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn invoke_as(&mut self, request_id: &str, payload: impl Into<Bytes>) -> Result<Invocation, StartError> {
+        let running = match self.live.take_if(|live| live.process.is_running()) {
             Some(live) => live,
             None => Live::start(&self.settings, &self.log).await?,
         };
+        let live = self.live.insert(running);
         let invocation = tokio::select! {
             biased;
-            said = live.api.invoke(payload.into(), self.settings.timeout) => match said {
+            said = live.api.invoke_as(request_id, payload.into(), self.settings.timeout) => match said {
                 Said::Response(response) => Invocation::Response(response),
                 Said::Error(error) => Invocation::Error(error),
                 Said::InitError(error) => Invocation::InitError(error),
@@ -138,37 +167,56 @@ impl Function {
                 Err(error) => Invocation::Exited(error.to_string()),
             },
         };
+        self.ready = live.api.asked_first().map(|ready| (ready, ready.duration_since(live.started)));
         match invocation {
-            Invocation::Response(_) | Invocation::Error(_) => {
-                live.api.idle(Duration::from_millis(250)).await;
-                self.live = Some(live);
-            }
-            Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) => live.process.end().await,
+            Invocation::Response(_) | Invocation::Error(_) => live.api.idle(Duration::from_millis(250)).await,
+            Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) => self.end().await,
         }
         Ok(invocation)
     }
 
     /// The lines it has written so far. The last ones may still be on their way while it runs.
     pub fn log(&self) -> Vec<LogLine> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.kept()
     }
 
-    /// Ends its process; every line it has ever written.
+    /// Whether its process is there.
+    pub fn is_running(&mut self) -> bool {
+        self.live.as_mut().is_some_and(|live| live.process.is_running())
+    }
+
+    /// When the process that had the last invocation asked for its first one, and how long after its
+    /// start that was; none when it never did.
+    pub fn ready(&self) -> Option<(Instant, Duration)> {
+        self.ready
+    }
+
+    /// The most memory that its process has had, in MB, where the system tells.
+    pub fn peak_memory_mb(&self) -> Option<u64> {
+        self.live.as_ref()?.process.peak_memory_mb()
+    }
+
+    /// Ends its process; every line it has ever written, where they are kept.
     pub async fn stop(mut self) -> Vec<LogLine> {
+        self.end().await;
+        self.log()
+    }
+
+    async fn end(&mut self) {
         if let Some(live) = self.live.take() {
             live.process.end().await;
         }
-        self.log()
     }
 }
 
 impl Live {
     async fn start(settings: &FunctionSettings, log: &Log) -> Result<Live, StartError> {
+        let started = Instant::now();
         let api = RuntimeApi::start(&settings.arn).await.map_err(StartError::Port)?;
         let mut environment = settings.environment.clone();
         environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address().to_string());
         let process = Process::start(&settings.binary, &environment, log);
         let process = process.map_err(|source| StartError::Binary { binary: settings.binary.clone(), source })?;
-        Ok(Live { api, process })
+        Ok(Live { api, process, started })
     }
 }

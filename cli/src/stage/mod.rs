@@ -6,22 +6,35 @@
 //! the binaries against another back end.
 
 mod back_end;
+mod backstage;
 mod binaries;
+mod bus;
 mod function;
 mod happening;
+mod lambda;
+mod metrics;
+mod observer;
+mod pending;
 mod play;
 mod played;
 mod process;
 mod runtime_api;
 mod server;
 mod surroundings;
+mod world;
 
 pub use back_end::{ApiCallSeen, BackEnd, BackEndError, LogEvent, Published, QueueFound, QueueMade};
+pub use backstage::Backstage;
 pub use binaries::{Binaries, BinariesError};
+pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use function::{Function, FunctionSettings, Invocation, StartError};
 pub use happening::{Happening, move_to};
+pub use lambda::{Condition, Decision, Hosted, InvokeError, Lambda, LambdaEvent, LambdaSettings, LambdaTold};
+pub use metrics::{Datapoint, MetricName, Metrics, Unit};
+pub use observer::Observer;
 pub use play::{Stage, StageError};
 pub use played::{Afterwards, Delivery, DeliveryResult, LogGroupFilled, Played, RulePlayed};
 pub use process::{LogLine, Output};
 pub use runtime_api::{FunctionError, INIT_LIMIT, RuntimeApi, Said};
 pub use surroundings::surroundings;
+pub use world::{Doing, Kept, LogEntry, Message, World, WorldError};

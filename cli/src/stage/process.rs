@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How long the last lines of a process that has ended may take. Only a process that left a child
@@ -31,10 +32,18 @@ pub enum Output {
     Stdout,
     /// Standard error.
     Stderr,
+    /// Nowhere: it is Lambda's own, about an invocation.
+    Platform,
 }
 
-/// The lines of a function's processes, in the order in which they were read.
-pub(super) type Log = Arc<Mutex<Vec<LogLine>>>;
+/// Where the lines of a function's processes go, in the order in which they were read.
+#[derive(Clone, Debug)]
+pub(super) enum Log {
+    /// Kept, all of them.
+    Kept(Arc<Mutex<Vec<LogLine>>>),
+    /// Told, and forgotten: for functions that run for long. Who does not listen makes them wait.
+    Told(mpsc::Sender<LogLine>),
+}
 
 #[derive(Debug)]
 pub(super) struct Process {
@@ -52,6 +61,8 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // Not in this one's group, or the terminal's Ctrl-C would end functions that are at work.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let mut readers = Vec::new();
@@ -75,8 +86,41 @@ impl Process {
     pub(super) async fn end(mut self) {
         // An error means that it has ended already.
         self.child.kill().await.ok();
-        for reader in self.readers {
-            tokio::time::timeout(LAST_LINES, reader).await.ok();
+        for mut reader in self.readers {
+            if tokio::time::timeout(LAST_LINES, &mut reader).await.is_err() {
+                reader.abort();
+            }
+        }
+    }
+
+    /// The most memory that the process has had so far, in MB, where the system tells.
+    pub(super) fn peak_memory_mb(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes.div_ceil(1024))
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Log::Kept(Arc::default())
+    }
+}
+
+impl Log {
+    /// The lines that are kept.
+    pub(super) fn kept(&self) -> Vec<LogLine> {
+        match self {
+            Log::Kept(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Log::Told(_) => Vec::new(),
+        }
+    }
+
+    async fn take(&self, line: LogLine) {
+        match self {
+            Log::Kept(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line),
+            // Nobody listens any more: nobody misses it.
+            Log::Told(listener) => drop(listener.send(line).await),
         }
     }
 }
@@ -87,7 +131,7 @@ async fn read(pipe: impl AsyncRead + Unpin, output: Output, log: Log) {
     // An error is the end, as the end of the file is.
     while pipe.read_until(b'\n', &mut line).await.is_ok_and(|bytes| bytes > 0) {
         let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(LogLine { output, text });
+        log.take(LogLine { output, text }).await;
         line.clear();
     }
 }

@@ -1,6 +1,7 @@
 //! Functions: their binaries, their limits, and the variables they are given.
 
 use super::Stack;
+use super::asynchronous::AsynchronousRules;
 use super::error::{Problem, TemplateError};
 use super::intrinsics::{Place, call};
 use super::parameters::scalar;
@@ -33,6 +34,10 @@ pub struct FunctionResource {
     pub log_group: String,
     /// The variables the template gives it.
     pub variables: BTreeMap<String, String>,
+    /// How many of it may run at once; 0 means that it never runs.
+    pub reserved_concurrency: Option<u32>,
+    /// What Lambda does with an event that it failed with.
+    pub asynchronous: AsynchronousRules,
 }
 
 impl Stack {
@@ -62,9 +67,9 @@ impl Stack {
                 Some(value) => scalar(&value).map(Some).ok_or_else(|| at.error(Problem::Expected("a text"))),
             }
         };
-        let number = |path: &str, default: u32| -> Result<u32, TemplateError> {
-            let Some(text) = optional(path)? else { return Ok(default) };
-            text.parse().map_err(|_| place.member(path).error(Problem::Expected("a whole number")))
+        let number = |path: &str| -> Result<Option<u32>, TemplateError> {
+            let wrong = |_| place.member(path).error(Problem::Expected("a whole number"));
+            optional(path)?.map(|text| text.parse().map_err(wrong)).transpose()
         };
         let name = self.text(&json!({ "Ref": id }), &resource_at)?;
         let metadata = self.root.pointer(&format!("/Resources/{id}/Metadata/BuildProperties/Binary"));
@@ -74,12 +79,14 @@ impl Stack {
             binary: binary.ok_or_else(|| binary_at.error(Problem::Expected("the name of the function's binary")))?,
             arn: self.text(&json!({ "Fn::GetAtt": [id, "Arn"] }), &resource_at)?,
             handler: optional("Handler")?.unwrap_or_else(|| "bootstrap".to_owned()),
-            timeout: Duration::from_secs(number("Timeout", 3)?.into()),
-            memory_mb: number("MemorySize", 128)?,
+            timeout: Duration::from_secs(number("Timeout")?.unwrap_or(3).into()),
+            memory_mb: number("MemorySize")?.unwrap_or(128),
             log_format: optional("LoggingConfig.LogFormat")?.unwrap_or_else(|| "Text".to_owned()),
             log_level: optional("LoggingConfig.ApplicationLogLevel")?,
             log_group: optional("LoggingConfig.LogGroup")?.unwrap_or_else(|| format!("/aws/lambda/{name}")),
             variables: self.variables(&properties, &place.member("Environment.Variables"))?,
+            reserved_concurrency: number("ReservedConcurrentExecutions")?,
+            asynchronous: self.asynchronous_rules(&name, properties.get("EventInvokeConfig"), &place)?,
             logical_id: id.to_owned(),
             name,
         })

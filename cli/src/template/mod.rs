@@ -1,9 +1,9 @@
 //! The template: which rule there is, whom it tells, and what the functions are given.
 //!
 //! The local stage reads `template.yaml` itself, so that what runs here is what deploys. Only what
-//! it needs is resolved: the rules with their patterns and targets, the functions' settings, and the
-//! names of topics and log groups. It refuses to guess: an intrinsic function that can't be resolved
-//! here is an error that names its place.
+//! it needs is resolved: the rules with their patterns, targets and retry policies, the functions'
+//! settings, the queues, who lets whom in, and the names of topics and log groups. It refuses to guess:
+//! an intrinsic function that can't be resolved here is an error that names its place.
 //!
 //! ```
 //! use trailhook_cli::template::{Deployment, Template};
@@ -22,11 +22,17 @@
 //! # Ok::<(), trailhook_cli::template::TemplateError>(())
 //! ```
 
+mod access;
+mod asynchronous;
 mod conditions;
+mod delivery;
 mod error;
 mod function;
 mod intrinsics;
 mod parameters;
+mod policy;
+mod properties;
+mod queue;
 mod reference;
 mod rule;
 mod substitute;
@@ -34,8 +40,13 @@ mod substitute;
 mod tests;
 mod yaml;
 
+pub use access::Permission;
+pub use asynchronous::AsynchronousRules;
+pub use delivery::RetryPolicy;
 pub use error::{ParameterProblem, Problem, TemplateError};
 pub use function::FunctionResource;
+pub use policy::{Policy, ServiceCall, allowed};
+pub use queue::QueueResource;
 pub use rule::{Destination, Rule, RuleState, Target};
 pub use yaml::YamlError;
 pub(crate) use yaml::parse as parse_yaml;

@@ -1,10 +1,12 @@
 //! Rules and their targets.
 
 use super::Stack;
+use super::delivery::{RetryPolicy, dead_letter_queue};
 use super::error::{Problem, TemplateError};
 use super::function::FunctionResource;
 use super::intrinsics::Place;
 use super::parameters::scalar;
+use super::properties::Properties;
 use serde_json::Value;
 
 /// A rule on the default bus.
@@ -14,6 +16,8 @@ pub struct Rule {
     pub logical_id: String,
     /// Its name in EventBridge.
     pub name: String,
+    /// Its ARN.
+    pub arn: String,
     /// Whether it is at work.
     pub state: RuleState,
     /// Its event pattern.
@@ -42,6 +46,10 @@ pub struct Target {
     pub arn: String,
     /// What it is to the local stage.
     pub destination: Destination,
+    /// How long EventBridge tries to hand an event over.
+    pub retry: RetryPolicy,
+    /// The ARN of the queue for events that can't be handed over.
+    pub dead_letter_queue: Option<String>,
 }
 
 /// What a target is.
@@ -80,6 +88,7 @@ impl Stack {
             return Ok(None);
         }
         let name = self.text(&serde_json::json!({ "Ref": id }), &place)?;
+        let arn = self.text(&serde_json::json!({ "Fn::GetAtt": [id, "Arn"] }), &place)?;
         let pattern_at = place.member("EventPattern");
         let Some(pattern) = property("EventPattern") else {
             // A schedule: it has nothing to do with API calls.
@@ -110,7 +119,7 @@ impl Stack {
             }
             Some(_) => return Err(targets_at.error(Problem::Expected("a list"))),
         };
-        Ok(Some(Rule { logical_id: id.to_owned(), name, state, pattern, targets }))
+        Ok(Some(Rule { logical_id: id.to_owned(), name, arn, state, pattern, targets }))
     }
 
     fn target(&self, target: &Value, place: &Place) -> Result<Target, TemplateError> {
@@ -147,6 +156,8 @@ impl Stack {
             }
             _ => return Err(at.error(Problem::NotDone("targets other than functions and log groups"))),
         };
-        Ok(Target { id, arn, destination })
+        let properties = Properties::new(target, place.clone());
+        let (retry, dead_letter_queue) = (RetryPolicy::read(&properties)?, dead_letter_queue(&properties)?);
+        Ok(Target { id, arn, destination, retry, dead_letter_queue })
     }
 }

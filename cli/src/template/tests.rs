@@ -126,3 +126,94 @@ fn the_trap_of_a_log_groups_arn_is_told() {
     let error = stack(&RULE.replace('@', "!GetAtt G.Arn")).rules().unwrap_err().to_string();
     assert!(error.starts_with("Resources.Rule.Properties.Targets[1].Arn: a log group's ARN that ends in"), "{error}");
 }
+
+const DELIVERY: &str = "
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: notify}}
+    Properties: {MemorySize: 512, ReservedConcurrentExecutions: 0, EventInvokeConfig: @sam}
+  H:
+    Type: AWS::Lambda::Function
+    Metadata: {BuildProperties: {Binary: notify}}
+  HRules:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref H
+      Qualifier: $LATEST
+      MaximumEventAgeInSeconds: 60
+      DestinationConfig: {OnFailure: {Destination: !GetAtt Q.Arn}}
+  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: q, DelaySeconds: 5, Tags: [{Key: k, Value: v}]}}
+  QP:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Q]
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: events.amazonaws.com}, Action: sqs:SendMessage, Resource: '*'}
+  P:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref F
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt R.Arn
+  R:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.sqs]}
+      Targets:
+        - {Id: F, Arn: !GetAtt F.Arn, RetryPolicy: @retry, DeadLetterConfig: {Arn: @queue}}
+        - {Id: H, Arn: !GetAtt H.Arn}
+";
+
+fn delivery(sam: &str, retry: &str, queue: &str) -> Stack {
+    stack(&DELIVERY.replace("@sam", sam).replace("@retry", retry).replace("@queue", queue))
+}
+
+#[test]
+fn what_happens_when_something_fails_is_read() {
+    let sam = "{MaximumRetryAttempts: 0, DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Q.Arn}}}";
+    let stack = delivery(sam, "{MaximumRetryAttempts: 3}", "!GetAtt Q.Arn");
+    let rule = stack.rules().unwrap().remove(0);
+    let queue = Some("arn:aws:sqs:eu-west-1:111122223333:q".to_owned());
+    assert_eq!((rule.targets[0].retry.retries, rule.targets[0].retry.max_age.as_secs()), (3, 86_400));
+    assert_eq!((&rule.targets[0].dead_letter_queue, &rule.targets[1].dead_letter_queue), (&queue, &None));
+    assert_eq!(rule.targets[1].retry, RetryPolicy::default());
+    let [f, h] = stack.functions().unwrap().try_into().unwrap();
+    assert_eq!((f.memory_mb, f.reserved_concurrency, h.reserved_concurrency), (512, Some(0), None));
+    let six_hours = std::time::Duration::from_secs(21_600);
+    assert_eq!(f.asynchronous, AsynchronousRules { retries: 0, max_age: six_hours, on_failure: queue.clone() });
+    assert_eq!((h.asynchronous.retries, h.asynchronous.max_age.as_secs()), (2, 60));
+    assert_eq!(h.asynchronous.on_failure, queue);
+
+    let [queue] = stack.queues().unwrap().try_into().unwrap();
+    assert_eq!((queue.name.as_str(), queue.attributes["DelaySeconds"].as_str()), ("q", "5"));
+    assert!(queue.attributes["Policy"].contains("sqs:SendMessage") && queue.policy.is_some());
+    let [permission] = stack.permissions().unwrap().try_into().unwrap();
+    assert!(permission.lets_rule_invoke(&f.arn, &rule.arn));
+    assert!(!permission.lets_rule_invoke(&h.arn, &rule.arn));
+    assert!(!permission.lets_rule_invoke(&f.arn, "arn:aws:events:eu-west-1:111122223333:rule/other"));
+    let account = Permission { source_account: Some("111122223333".to_owned()), ..permission };
+    assert!(!account.lets_rule_invoke(&f.arn, &rule.arn), "EventBridge's call names no account");
+}
+
+#[test]
+fn what_aws_would_refuse_of_it_names_its_place() {
+    let target = "Resources.R.Properties.Targets[0]";
+    for (sam, retry, queue, expected) in [
+        ("{}", "{MaximumRetryAttempts: 186}", "q", format!("{target}.RetryPolicy.MaximumRetryAttempts: EventBridge")),
+        ("{}", "{MaximumEventAgeInSeconds: 5}", "q", format!("{target}.RetryPolicy.MaximumEventAgeInSeconds: an ")),
+        ("{}", "{}", "arn:aws:sqs:r:1:q.fifo", format!("{target}.DeadLetterConfig.Arn: a dead-letter queue is a")),
+        ("{MaximumRetryAttempts: 3}", "{}", "q", "Resources.F.Properties.EventInvokeConfig.MaximumRetry".to_owned()),
+        (
+            "{DestinationConfig: {OnFailure: {Destination: 'arn:aws:sns:r:1:t'}}}",
+            "{}",
+            "q",
+            "Resources.F.Properties.EventInvokeConfig.DestinationConfig.OnFailure.Destination: the local".to_owned(),
+        ),
+    ] {
+        let error = delivery(sam, retry, queue).rules().unwrap_err().to_string();
+        assert!(error.starts_with(&expected), "{error}");
+    }
+}

@@ -19,6 +19,7 @@ mod gaps;
 mod make;
 mod read;
 mod services;
+mod world;
 
 pub use front_door::ApiCallSeen;
 pub use make::{BackEndError, QueueMade};

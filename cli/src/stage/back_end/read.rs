@@ -2,6 +2,7 @@
 
 use super::BackEnd;
 use super::gaps;
+use crate::stage::Message;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -60,6 +61,33 @@ impl BackEnd {
     /// What was published, in the order of the calls.
     pub fn published(&self) -> Vec<Published> {
         gaps::published(&self.calls())
+    }
+
+    /// The messages of a queue, with their attributes; they are deleted, as who works on them would.
+    /// None when there is no such queue.
+    pub async fn take_messages(&self, queue: &str) -> Vec<Message> {
+        let body = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"] });
+        let mut taken = Vec::new();
+        loop {
+            let answer = self.house.services.json("sqs", &self.region, "ReceiveMessage", &body).await;
+            let answer: Value = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+            let messages = answer.get("Messages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            if messages.is_empty() {
+                return taken;
+            }
+            for message in messages {
+                let text = |path: &str| message.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+                let attributes = message.get("MessageAttributes").and_then(Value::as_object).into_iter().flatten();
+                let attributes = attributes.map(|(name, value)| {
+                    let value = value.get("StringValue").and_then(Value::as_str).unwrap_or_default();
+                    (name.clone(), value.to_owned())
+                });
+                taken.push(Message { body: text("/Body"), attributes: attributes.collect() });
+                let deleted = json!({ "QueueUrl": queue, "ReceiptHandle": text("/ReceiptHandle") });
+                // Not deleted, it would come again when it is visible again, not in this loop.
+                self.house.services.json("sqs", &self.region, "DeleteMessage", &deleted).await;
+            }
+        }
     }
 
     /// The events of a log group; none when there is no such group.

@@ -6,6 +6,7 @@ use chrono::Utc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// What the process answered, as it came.
@@ -27,6 +28,7 @@ pub(super) enum Refused {
 /// An invocation that nobody has taken yet.
 #[derive(Debug)]
 struct Offer {
+    request_id: String,
     payload: Bytes,
     timeout: Duration,
     taken: oneshot::Sender<()>,
@@ -59,7 +61,8 @@ pub(super) struct Desk {
     init_error: watch::Sender<Option<FunctionError>>,
     /// Whether the process has asked for an invocation and waits for it.
     waiting: watch::Sender<bool>,
-    asked_before: watch::Sender<bool>,
+    /// When the process asked for its first invocation.
+    asked_first: watch::Sender<Option<Instant>>,
 }
 
 impl Desk {
@@ -72,31 +75,33 @@ impl Desk {
             open: Mutex::new(None),
             init_error: watch::Sender::new(None),
             waiting: watch::Sender::new(false),
-            asked_before: watch::Sender::new(false),
+            asked_first: watch::Sender::new(None),
         }
     }
 
     /// Puts an invocation down; the receivers hear of the answer, and of the taking.
     pub(super) async fn offer(
         &self,
+        request_id: &str,
         payload: Bytes,
         timeout: Duration,
     ) -> (oneshot::Receiver<Answer>, oneshot::Receiver<()>) {
         let (answer, answered) = oneshot::channel();
         let (taken, was_taken) = oneshot::channel();
         // The desk holds the receiver itself, so that sending can't fail.
-        self.put.send(Offer { payload, timeout, taken, answer }).await.ok();
+        let request_id = request_id.to_owned();
+        self.put.send(Offer { request_id, payload, timeout, taken, answer }).await.ok();
         (answered, was_taken)
     }
 
     /// Waits for an invocation and opens it. `None` when there will be none any more.
     pub(super) async fn next(&self) -> Option<Next> {
-        self.asked_before.send_replace(true);
+        self.asked_first.send_if_modified(|asked| asked.replace(asked.unwrap_or_else(Instant::now)).is_none());
         self.waiting.send_replace(true);
         let offer = self.take.lock().await.recv().await?;
         self.waiting.send_replace(false);
         let next = Next {
-            request_id: Uuid::new_v4().to_string(),
+            request_id: offer.request_id,
             invocation_id: Uuid::new_v4().to_string(),
             trace_id: trace_id(),
             deadline_ms: Utc::now().timestamp_millis() + i64::try_from(offer.timeout.as_millis()).unwrap_or(i64::MAX),
@@ -124,7 +129,7 @@ impl Desk {
 
     /// Takes an init error; `false` after the first invocation was asked for.
     pub(super) fn fail_init(&self, error: FunctionError) -> bool {
-        if *self.asked_before.borrow() {
+        if self.asked_first().is_some() {
             return false;
         }
         self.init_error.send_replace(Some(error));
@@ -145,6 +150,11 @@ impl Desk {
     pub(super) async fn waiting(&self) {
         // As above.
         self.waiting.subscribe().wait_for(|waiting| *waiting).await.ok();
+    }
+
+    /// When the process asked for its first invocation.
+    pub(super) fn asked_first(&self) -> Option<Instant> {
+        *self.asked_first.borrow()
     }
 
     fn opened(&self) -> MutexGuard<'_, Option<Open>> {

@@ -20,6 +20,8 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
 
 /// How long a process may take before it asks for its first invocation.
 pub const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -73,7 +75,12 @@ impl RuntimeApi {
     /// Hands an invocation to the process as soon as it asks for one, and waits for what it says.
     /// The time limit counts from then on; before, the process has [`INIT_LIMIT`].
     pub async fn invoke(&self, payload: Bytes, timeout: Duration) -> Said {
-        let (answer, taken) = self.desk.offer(payload, timeout).await;
+        self.invoke_as(&Uuid::new_v4().to_string(), payload, timeout).await
+    }
+
+    /// The same under a request id that the caller knows.
+    pub async fn invoke_as(&self, request_id: &str, payload: Bytes, timeout: Duration) -> Said {
+        let (answer, taken) = self.desk.offer(request_id, payload, timeout).await;
         let handed_over = async {
             // The desk drops the sender only with itself, and this borrows it.
             tokio::time::timeout(INIT_LIMIT, taken).await.is_ok()
@@ -101,5 +108,9 @@ impl RuntimeApi {
         let waiting = self.desk.waiting();
         // Not in time is an answer too: nobody needs to know which.
         tokio::time::timeout(at_most, waiting).await.ok();
+    }
+    /// When the process asked for its first invocation: the end of its start.
+    pub(super) fn asked_first(&self) -> Option<Instant> {
+        self.desk.asked_first()
     }
 }
