@@ -2,8 +2,10 @@
 //! comes of them into an exit status.
 
 use clap::Parser;
-use std::io::ErrorKind;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::task::Poll;
 use tokio::signal::unix::{SignalKind, signal};
 use trailhook_cli::args::Arguments;
 use trailhook_cli::commands::{CommandError, Verdict, run};
@@ -14,16 +16,21 @@ fn main() -> ExitCode {
     let result = match runtime {
         Ok(runtime) => runtime.block_on(async {
             tokio::select! {
-                result = run(arguments) => Some(result),
+                // First, so that what never waits is never kept from being ended by the system.
+                biased;
+                result = run(arguments) => Ok(result),
                 // Leaving drops the stage, and with it the functions' processes.
-                () = asked_to_end() => None,
+                status = asked_to_end() => Err(status),
             }
         }),
-        Err(error) => Some(Err(error.into())),
+        Err(error) => Ok(Err(error.into())),
     };
-    let Some(result) = result else {
-        eprintln!("trailhook: ended before it was done");
-        return ExitCode::from(130);
+    let result = match result {
+        Ok(result) => result,
+        Err(status) => {
+            say(&"ended before it was done");
+            return ExitCode::from(status);
+        }
     };
     match result {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
@@ -31,24 +38,32 @@ fn main() -> ExitCode {
         // Whoever read the output has read enough, as `head` does.
         Err(CommandError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("trailhook: {error}");
+            say(&error);
             ExitCode::from(2)
         }
     }
 }
 
-/// Waits for Ctrl-C, for a request to end, or for the terminal to go.
-async fn asked_to_end() {
-    let mut kinds = Vec::new();
-    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+/// Waits for Ctrl-C, for a request to end, or for the terminal to go; the exit status of that.
+async fn asked_to_end() -> u8 {
+    let all = [(SignalKind::interrupt(), 130), (SignalKind::terminate(), 143), (SignalKind::hangup(), 129)];
+    let mut streams = Vec::new();
+    for (kind, status) in all {
         match signal(kind) {
-            Ok(stream) => kinds.push(stream),
-            // Without the handler the signal ends the process by itself.
-            Err(error) => eprintln!("trailhook: {error}"),
+            Ok(stream) => streams.push((stream, status)),
+            // Without a handler the signal ends the process by itself.
+            Err(error) => say(&error),
         }
     }
-    let [Some(mut one), Some(mut two), Some(mut three)] = [kinds.pop(), kinds.pop(), kinds.pop()] else {
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = one.recv() => {}, _ = two.recv() => {}, _ = three.recv() => {} }
+    std::future::poll_fn(|context| {
+        let came =
+            streams.iter_mut().find_map(|(stream, status)| stream.poll_recv(context).is_ready().then_some(*status));
+        came.map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
+}
+
+fn say(what: &dyn Display) {
+    // The terminal may have gone.
+    drop(writeln!(std::io::stderr().lock(), "trailhook: {what}"));
 }

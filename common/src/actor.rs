@@ -131,19 +131,20 @@ impl Actor {
         Actor { who, through }
     }
 
-    /// The shortest name that still says who: for a tag's value. A role's session is named with its
-    /// role before it (`Developer/alice`), because whoever opened the session chose its name, and
-    /// `root` would be one.
+    /// The shortest name that still says who: for a tag's value. What someone chose as their own name
+    /// stands behind what it is a name of (`Developer/alice`, `federated-user/alice`), because `root`
+    /// would be one.
     pub fn short_name(&self) -> String {
         let name = match &self.who {
             Who::Root { .. } => "root",
             Who::User { name, .. }
             | Who::SsoUser { name, .. }
-            | Who::FederatedUser { name, .. }
-            | Who::WebIdentity { name, .. }
             | Who::DirectoryUser { name, .. }
             | Who::Service { name } => name,
+            Who::RoleSession { session, role, .. } if session.is_empty() => role,
             Who::RoleSession { session, role, .. } => return format!("{role}/{session}"),
+            Who::FederatedUser { name, .. } => return format!("federated-user/{name}"),
+            Who::WebIdentity { name, provider } => return format!("{provider}/{name}"),
             Who::IdentityCenterUser { user_id, .. } => user_id,
             Who::AnotherAccount { account, .. } => account,
             Who::Unknown { .. } => "unknown",

@@ -94,6 +94,12 @@ impl ArnPattern {
         covers(&self.0, arn)
     }
 
+    /// Whether the pattern can cover anyone in this partition: an `arn:aws:…` covers nobody in
+    /// `aws-us-gov`.
+    pub fn is_of(&self, partition: &str) -> bool {
+        self.0.split(':').nth(1).is_some_and(|own| covers(own, partition))
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -136,17 +142,22 @@ impl FromStr for ArnPattern {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let digits = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let account_of =
+            |text: &str| (text.len() == 12 && digits(text)) || (text.contains('*') && digits(&text.replace('*', "")));
         let known = |resource: &str| {
-            let kinds = ["user/", "role/"];
-            resource == "root" || resource.starts_with('*') || kinds.iter().any(|kind| resource.starts_with(kind))
+            let begins =
+                |kind: &str| resource.strip_prefix(kind).is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'));
+            resource == "root"
+                || resource.starts_with('*')
+                || ["user", "role"].iter().any(|kind| begins(kind) || *resource == format!("{kind}*"))
         };
         let covers_somebody = match parts.as_slice() {
             ["arn", partition, service, region, account, resource] => {
                 !partition.is_empty()
-                    && (*service == "iam" || service.contains('*'))
+                    && (*service == "iam" || *service == "*")
                     && (region.is_empty() || *region == "*")
-                    && (digits(account) || account.contains('*'))
+                    && account_of(account)
                     && known(resource)
                     && !text.contains(|character: char| character == '?' || character.is_whitespace())
             }
@@ -210,6 +221,9 @@ mod tests {
             "arn:::::",
             "arn:aws:iam::role/x",
             "arn:aws:iam::1234:role/x",
+            "arn:aws:iam::abc*:role/x",
+            "arn:aws:i*:1:111122223333:role/x",
+            "arn:aws:iam::111122223333:role/",
             "arn:aws:iam::111122223333:rol/ci/*",
             "arn:aws:iam::111122223333:role/ci?",
             "arn:aws:iam::111122223333:role/a b",

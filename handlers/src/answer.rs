@@ -60,8 +60,7 @@ pub(crate) fn panicked<H: Handler>(mode: Mode, payload: &[u8], panic: &(dyn Any 
 
 /// The failure of a handler that Lambda would have ended in the next moment.
 pub(crate) fn out_of_time<H: Handler>(mode: Mode, payload: &[u8]) -> (Report, Option<Failure>) {
-    let message =
-        "the time was up before every action was done; what was done is in the calls that CloudTrail has recorded";
+    let message = "the time was up before every action was done; whether the last one was, nobody here can tell";
     cut_short::<H>(mode, payload, "Trailhook.Timeout", message.to_owned())
 }
 

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 /// The configuration that every client is made from.
 pub fn configuration(environment: &mut Environment) -> SdkConfig {
-    // Three calls that each take all their time fit into the functions' minute.
+    // A call that never answers is given up before the functions' minute is; many such calls are ended
+    // by the deadline.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(5))

@@ -2,7 +2,7 @@
 
 use crate::Environment;
 use chrono::TimeDelta;
-use trailhook::{ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath};
+use trailhook::{ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath, partition_of};
 
 /// A function's mode and guards.
 #[derive(Clone, Debug)]
@@ -23,6 +23,12 @@ impl Configuration {
         let mode = environment.optional("TRAILHOOK_MODE", mode).unwrap_or(R::DEFAULT_MODE);
         let max_age = environment.optional("TRAILHOOK_MAX_EVENT_AGE_SECONDS", max_age);
         let principals = environment.list("TRAILHOOK_EXEMPT_PRINCIPALS", str::parse::<ArnPattern>);
+        let partition = region.as_deref().map(partition_of);
+        for pattern in principals.iter().filter(|pattern| partition.is_some_and(|own| !pattern.is_of(own))) {
+            let partition = partition.unwrap_or_default();
+            let problem = format!("{:?} covers nobody here: the partition is {partition}", pattern.as_str());
+            environment.problem("TRAILHOOK_EXEMPT_PRINCIPALS", problem);
+        }
         let accounts = environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id);
         for variable in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"] {
             of_lambda(environment, variable);

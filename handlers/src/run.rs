@@ -117,17 +117,16 @@ fn answered<H: Handler>(handler: Arc<H>, configuration: Arc<Configuration>, even
     })
 }
 
-/// The output, unless Lambda is about to end the process: then there would be no decision line. A
-/// deadline that has passed is none: `cargo lambda` writes a duration in its place.
+/// The output, unless Lambda is about to end the process: then there would be no decision line.
 async fn until<F: Future>(deadline: u64, future: F) -> Option<F::Output> {
-    let now = Utc::now().timestamp_millis().unsigned_abs();
-    match deadline.checked_sub(now) {
-        Some(left) => {
-            let left = Duration::from_millis(left).saturating_sub(LAST_WORDS);
-            tokio::time::timeout(left, future).await.ok()
-        }
-        None => Some(future.await),
+    // `cargo lambda` writes a duration where Lambda writes a time: that is no deadline.
+    const FIRST_TIME: u64 = 1_000_000_000_000;
+    if deadline < FIRST_TIME {
+        return Some(future.await);
     }
+    let now = Utc::now().timestamp_millis().unsigned_abs();
+    let left = Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(LAST_WORDS);
+    tokio::time::timeout(left, future).await.ok()
 }
 
 /// The one line that every event ends in; the report's JSON is the function's answer too.

@@ -7,6 +7,13 @@ use trailhook_tests::functions::{invoke, report};
 use trailhook_tests::root;
 use trailhook_tests::script::Scripted;
 
+/// The time, when the binaries are there: a queue is young for a minute only, and building may take
+/// longer.
+fn now() -> DateTime<Utc> {
+    trailhook_tests::functions::binaries().unwrap();
+    Utc::now()
+}
+
 fn event(time: DateTime<Utc>) -> Vec<u8> {
     let bytes = std::fs::read(root().join("events/sqs/CreateQueue.success.json")).unwrap();
     let mut event: Value = serde_json::from_slice(&bytes).unwrap();
@@ -47,7 +54,7 @@ async fn failure(function: &str, endpoint: &str, event: &[u8]) -> FunctionError 
 #[tokio::test]
 async fn an_aws_that_is_not_there_fails_the_event_for_another_try() {
     for function in ["tag-new-queue", "notify", "revert"] {
-        let error = failure(function, "http://127.0.0.1:9", &event(Utc::now())).await;
+        let error = failure(function, "http://127.0.0.1:9", &event(now())).await;
         assert_eq!(error.error_type, "Trailhook.Transient", "{function}: {error:?}");
         assert!(error.error_message.contains("Connection refused"), "{function}: {error:?}");
     }
@@ -61,7 +68,7 @@ async fn a_denied_call_names_the_permission_that_is_missing() {
         ("notify", "logs:PutLogEvents"),
         ("revert", "sqs:GetQueueAttributes"),
     ] {
-        let error = failure(function, &aws.endpoint, &event(Utc::now())).await;
+        let error = failure(function, &aws.endpoint, &event(now())).await;
         assert_eq!(error.error_type, "Trailhook.Denied", "{function}: {error:?}");
         assert!(error.error_message.contains(&format!("{permission} was denied")), "{function}: {error:?}");
     }
@@ -78,7 +85,7 @@ async fn what_the_service_will_not_take_is_refused_and_what_it_can_not_take_now_
         (503, "ServiceUnavailable", "Trailhook.Transient"),
         (500, "InternalError", "Trailhook.Transient"),
     ] {
-        let now = Utc::now();
+        let now = now();
         let aws = Scripted::start(move |call, _| match call {
             "GetQueueAttributes" => (200, attributes(now)),
             "ListQueueTags" => (200, "{}".to_owned()),
@@ -95,8 +102,8 @@ async fn what_the_service_will_not_take_is_refused_and_what_it_can_not_take_now_
 
 #[tokio::test]
 async fn a_queue_that_is_not_visible_yet_is_waited_for() {
-    let now = Utc::now();
     for function in ["tag-new-queue", "revert"] {
+        let now = now();
         let aws = Scripted::start(move |call, before| match (call, before) {
             ("GetQueueAttributes", 0..2) => missing(),
             ("GetQueueAttributes", _) => (200, attributes(now)),
@@ -112,9 +119,9 @@ async fn a_queue_that_is_not_visible_yet_is_waited_for() {
 #[tokio::test]
 async fn a_young_queue_that_stays_invisible_is_tried_again_and_an_old_one_is_gone() {
     let aws = Scripted::start(|_, _| missing()).await.unwrap();
-    let error = failure("revert", &aws.endpoint, &event(Utc::now())).await;
+    let error = failure("revert", &aws.endpoint, &event(now())).await;
     assert_eq!(error.error_type, "Trailhook.Transient", "{error:?}");
-    let old = event(Utc::now() - chrono::TimeDelta::minutes(5));
+    let old = event(now() - chrono::TimeDelta::minutes(5));
     let done = invoke("revert", &aws.endpoint, &[("TRAILHOOK_MODE", "enforce")], &[old]).await.unwrap();
     assert_eq!(report(&done[0]).unwrap()["reason"], "queue-gone", "{:?}", done[0]);
 }

@@ -170,6 +170,13 @@ fn exemptions() {
     assert_eq!(reverted(&changed(SUCCESS, &[]), &account), "exempt");
     let other = [("/detail/userIdentity/accountId", json!("444455556666"))];
     assert_eq!(reverted(&changed(SUCCESS, &other), &account), "acts");
+    for nothing in [removed(), Value::Null, json!("")] {
+        let unsaid = [("/detail/userIdentity/accountId", nothing)];
+        assert_eq!(reverted(&changed(SUCCESS, &unsaid), &account), "Trailhook.Undecidable");
+        assert_eq!(reverted(&changed(SUCCESS, &unsaid), &|_| {}), "acts", "nobody asks for it");
+    }
+    let service = [("/detail/userIdentity", json!({"type": "AWSService", "invokedBy": "x.amazonaws.com"}))];
+    assert_eq!(reverted(&changed(SUCCESS, &service), &account), "acts");
 
     let user = "CreateQueue.iam-user.json";
     let bob = principal("arn:aws:iam::111122223333:user/bob");

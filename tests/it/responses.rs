@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::Result;
 use trailhook_handlers::Handler;
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
-use trailhook_tests::functions::{invoke, report};
+use trailhook_tests::functions::{binaries, invoke, report};
 use trailhook_tests::moto::Moto;
 use trailhook_tests::root;
 
@@ -24,6 +24,8 @@ struct World {
 
 impl World {
     async fn new() -> World {
+        // Before any time is taken: building may last longer than a queue is young.
+        binaries().unwrap();
         let moto = Moto::start().unwrap();
         let aws = moto.configuration();
         let (sqs, sns) = (aws_sdk_sqs::Client::new(&aws), aws_sdk_sns::Client::new(&aws));

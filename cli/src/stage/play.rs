@@ -1,6 +1,7 @@
 //! Playing an event: what its call made is there, the rules look at it, the targets get it.
 
 use super::binaries::{Binaries, BinariesError};
+use super::bus::is_read_only;
 use super::happening::{Happening, move_to};
 use super::played::{Afterwards, Delivery, DeliveryResult, LogGroupFilled, Played, RulePlayed};
 use super::{BackEnd, BackEndError, Function, FunctionSettings, StartError, surroundings};
@@ -134,7 +135,7 @@ impl Stage {
         let explanation = pattern.explain(envelope);
         let enabled = rule.state != RuleState::Disabled;
         let mut targets = Vec::new();
-        if rule.state == RuleState::Enabled && only_reads(envelope) {
+        if rule.state == RuleState::Enabled && is_read_only(envelope) {
             let explanation = "does not match: a call that only reads is not delivered to a rule in the state ENABLED";
             let (rule, explanation) = (rule.logical_id.clone(), explanation.to_owned());
             return Ok(RulePlayed { rule, enabled, matches: false, explanation, targets });
@@ -209,12 +210,4 @@ impl Stage {
         });
         Afterwards { queue, queue_gone, published: self.back_end.published(), log_groups, calls: calls.collect() }
     }
-}
-
-/// Whether EventBridge takes the event for a read: by the record's flag, and by the call's name.
-fn only_reads(envelope: &Value) -> bool {
-    let detail = |name: &str| envelope.get("detail").and_then(|detail| detail.get(name));
-    let name = detail("eventName").and_then(Value::as_str).unwrap_or_default();
-    detail("readOnly") == Some(&Value::Bool(true))
-        && ["List", "Get", "Describe"].iter().any(|read| name.starts_with(read))
 }

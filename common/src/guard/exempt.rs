@@ -46,8 +46,12 @@ pub(super) fn ask(record: &Record, exempt: &Exemptions) -> Result<(), Refusal> {
 
 fn exemption(identity: &UserIdentity, exempt: &Exemptions) -> Result<Option<Exemption>, Undecidable> {
     let account = identity.account_id.known("detail.userIdentity.accountId")?;
-    if let Some(account) = account.filter(|account| exempt.accounts.contains(account)) {
-        return Ok(Some(Exemption::Account(account.clone())));
+    match account.filter(|account| !account.is_empty()) {
+        Some(account) if exempt.accounts.contains(account) => return Ok(Some(Exemption::Account(account.clone()))),
+        None if !exempt.accounts.is_empty() && has_account(identity) => {
+            return Err(Undecidable::Missing("detail.userIdentity.accountId"));
+        }
+        _ => {}
     }
     if exempt.principals.is_empty() {
         return Ok(None);
@@ -57,6 +61,12 @@ fn exemption(identity: &UserIdentity, exempt: &Exemptions) -> Result<Option<Exem
     };
     let pattern = exempt.principals.iter().find(|pattern| pattern.covers(arn));
     Ok(pattern.map(|pattern| Exemption::Principal { arn: arn.to_owned(), pattern: pattern.as_str().to_owned() }))
+}
+
+/// Users, roles and root belong to an account; services may not say one.
+fn has_account(identity: &UserIdentity) -> bool {
+    use IdentityType::{AssumedRole, FederatedUser, IamUser, Role, Root};
+    matches!(identity.kind(), Some(IamUser | Root | AssumedRole | Role | FederatedUser))
 }
 
 /// A session is named by the role or user that issued it, because the session's own ARN ends in a

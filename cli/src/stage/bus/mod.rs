@@ -29,6 +29,7 @@ use chance::chance;
 use chrono::{DateTime, Utc};
 use deliver::{Delivery, Event};
 use route::Route;
+pub(crate) use route::is_read_only;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;

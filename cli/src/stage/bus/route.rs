@@ -99,7 +99,7 @@ impl Stop {
 /// Whether it is a management call that rules get only in a state of their own. EventBridge goes by
 /// the name, not by the record's `readOnly`
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html>).
-fn is_read_only(envelope: &Value) -> bool {
+pub(crate) fn is_read_only(envelope: &Value) -> bool {
     let text = |path: &str| envelope.pointer(path).and_then(Value::as_str).unwrap_or_default();
     let name = text("/detail/eventName");
     text("/detail-type") == "AWS API Call via CloudTrail"

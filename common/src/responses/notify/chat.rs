@@ -15,7 +15,7 @@ const LONGEST_DESCRIPTION: usize = 8_000;
 const LONGEST_VALUE: usize = 500;
 
 pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str) -> Value {
-    let say = |text: &str| one_line(&escaped(&one_line(text, LONGEST_VALUE)), LONGEST_DESCRIPTION);
+    let say = |text: &str| escaped(&one_line(text, LONGEST_VALUE));
     let facts = [
         ("When", header.event_time.as_deref()),
         ("Region", header.aws_region.as_deref()),
@@ -26,10 +26,12 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         ("Message", record.error_message.text()),
         ("Event id", header.event_id.as_deref()),
     ];
-    let mut description = say(summary);
+    let mut description = format!("`{}`", say(summary));
     for (name, value) in facts {
-        if let Some(value) = value {
-            description.push_str(&format!("\n*{name}* `{}`", say(value)));
+        let fact = value.map(|value| format!("\n*{name}* `{}`", say(value))).unwrap_or_default();
+        // A whole fact or none of it: half of one could leave a span open.
+        if description.chars().count() + fact.chars().count() <= LONGEST_DESCRIPTION {
+            description.push_str(&fact);
         }
     }
     let name = header.event_name.as_deref().unwrap_or("AWS API call");
@@ -52,7 +54,7 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         "content": {
             "textType": "client-markdown",
             "title": one_line(&escaped(&title), LONGEST_TITLE),
-            "description": description.chars().take(LONGEST_DESCRIPTION).collect::<String>(),
+            "description": description,
             "keywords": keywords,
         },
         "metadata": {

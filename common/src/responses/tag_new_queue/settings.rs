@@ -164,12 +164,18 @@ mod tests {
             (r#""{{ actor""#, "syntax error"),
             (r#""""#, "SQS would not take"),
             (r#""a,b;c""#, "a_b_c"),
+            (r#""{actor}""#, "_actor_"),
         ] {
             let problems = texts(&format!(r#"{{"aws:a": "x", "b": {value}, "c": "x", "c": "y"}}"#));
             assert_eq!(problems.len(), 3, "{problems:?}");
             assert!(problems.iter().any(|text| text.contains(problem)), "{problem}: {problems:?}");
         }
-        for fine in ["{{ userAgent[3] }}", "{{ eventTime[:10] }} {{ actor | upper }}", "payments"] {
+        for fine in [
+            "{{ userAgent[3] }}",
+            "{{ eventTime[:10] }} {{ actor | upper }}",
+            "{% for i in range(2) %}x{% endfor %}",
+            "payments",
+        ] {
             assert!(TagSettings::from_json(&format!(r#"{{"a": "{fine}"}}"#)).is_ok(), "{fine}");
         }
     }

@@ -24,6 +24,9 @@ pub(super) const NAMES: [&str; 12] = [
     "queueName",
 ];
 
+/// What the language itself names.
+const GLOBALS: [&str; 3] = ["dict", "namespace", "range"];
+
 /// A template that has been read and tried.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
@@ -58,7 +61,8 @@ impl Template {
             return if taken { Ok(template) } else { Err(TemplateError::Constant(source.to_owned(), cleaned)) };
         }
         let named = language().template_from_str(source)?.undeclared_variables(false);
-        if let Some(unknown) = named.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        let known = |name: &str| NAMES.contains(&name) || GLOBALS.contains(&name);
+        if let Some(unknown) = named.iter().find(|name| !known(name)) {
             return Err(TemplateError::Name { name: unknown.clone() });
         }
         template.fill(&context! {
@@ -79,7 +83,7 @@ impl Template {
     }
 
     fn is_constant(&self) -> bool {
-        !self.source.contains('{')
+        !["{{", "{%", "{#"].iter().any(|mark| self.source.contains(mark))
     }
 }
 
