@@ -17,7 +17,7 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Play an event through the rule of template.yaml to the real functions, without an AWS account
+    /// Play calls and events through the rule of template.yaml to the real functions, without an AWS account
     #[command(after_help = LOCAL_EXAMPLES)]
     Local(LocalArguments),
     /// Print the rule's event pattern, or say which events it matches and which field decided
@@ -27,6 +27,8 @@ pub enum Command {
 
 const LOCAL_EXAMPLES: &str = "\
 Examples:
+  trailhook local
+          stays up: create a queue with any AWS client, and watch the functions answer
   trailhook local --once
           plays events/sqs/CreateQueue.success.json
   trailhook local --once events/sqs/CreateQueue.own-role.json
@@ -54,20 +56,26 @@ pattern, or a file can't be read.";
 /// `trailhook local`.
 #[derive(Debug, Args)]
 pub struct LocalArguments {
-    /// Play the event, print what each target did, and end
-    #[arg(long, required = true)]
+    /// Play one event, print what each target did, and end, instead of staying up
+    #[arg(long)]
     pub once: bool,
+    /// The front door's port, when the stage stays up; 0 is any free one
+    #[arg(long, value_name = "N", default_value_t = 4566, conflicts_with = "once")]
+    pub port: u16,
+    /// Who is behind which access key id: a YAML or JSON file that adds to the built-in people and roles
+    #[arg(long, value_name = "FILE", conflicts_with = "once")]
+    pub principals: Option<PathBuf>,
     /// A file with an EventBridge event, a CloudTrail record or a log file of them, or one of these a line; - for standard input [default: events/sqs/CreateQueue.success.json]
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", requires = "once")]
     pub event: Option<PathBuf>,
     /// Use the ready binaries in this folder (target/debug, target/lambda, .aws-sam/build) instead of building them
     #[arg(long, value_name = "FOLDER")]
     pub functions: Option<PathBuf>,
     /// Leave the event's time as it is; as a rule it is moved to now, because the functions leave old events alone
-    #[arg(long)]
+    #[arg(long, requires = "once")]
     pub keep_time: bool,
     /// Print one JSON document instead of tables
-    #[arg(long)]
+    #[arg(long, requires = "once")]
     pub json: bool,
     /// Show the functions' decision lines, their AWS calls, and what was written in full
     #[arg(long, short)]

@@ -7,6 +7,7 @@ mod bus;
 mod bus_retries;
 mod calls;
 mod cli_function;
+mod cli_live;
 mod cli_local;
 mod cli_pattern;
 mod decode;

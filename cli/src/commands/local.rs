@@ -50,7 +50,7 @@ fn event_file(arguments: &LocalArguments) -> Result<PathBuf, CommandError> {
     }
 }
 
-async fn binaries(arguments: &LocalArguments) -> Result<Binaries, CommandError> {
+pub(super) async fn binaries(arguments: &LocalArguments) -> Result<Binaries, CommandError> {
     if let Some(folder) = &arguments.functions {
         return Ok(Binaries::Ready(folder.clone()));
     }

@@ -1,16 +1,18 @@
 //! What the command's verbs do. Progress and errors go to the standard error, results to the
 //! standard output.
 
+mod live;
 mod local;
 mod pattern;
 
+pub use live::live;
 pub use local::local;
 pub use pattern::pattern;
 
 use crate::args::{Arguments, Command};
 use crate::input::InputError;
 use crate::project::NoProject;
-use crate::stage::{BinariesError, StageError};
+use crate::stage::{BinariesError, LiveError, StageError};
 use crate::template::{Deployment, TemplateError};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -48,6 +50,9 @@ pub enum CommandError {
     /// The stage can't be set, or an event can't be played.
     #[error(transparent)]
     Stage(#[from] StageError),
+    /// The stage that stays up can't be set.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// EventBridge would refuse the pattern.
     #[error("{place}: {source}")]
     Pattern {
@@ -102,7 +107,8 @@ pub enum RuleProblem {
 /// It could not do its work.
 pub async fn run(arguments: Arguments) -> Result<Verdict, CommandError> {
     match arguments.command {
-        Command::Local(arguments) => local(&arguments).await,
+        Command::Local(arguments) if arguments.once => local(&arguments).await,
+        Command::Local(arguments) => live(&arguments).await,
         Command::Pattern(arguments) => pattern(&arguments),
     }
 }

@@ -12,6 +12,7 @@ mod bus;
 mod function;
 mod happening;
 mod lambda;
+mod live;
 mod metrics;
 mod observer;
 mod pending;
@@ -30,6 +31,7 @@ pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Und
 pub use function::{Function, FunctionSettings, Invocation, StartError};
 pub use happening::{Happening, move_to};
 pub use lambda::{Condition, Decision, Hosted, InvokeError, Lambda, LambdaEvent, LambdaSettings, LambdaTold};
+pub use live::{Live, LiveError, Told};
 pub use metrics::{Datapoint, MetricName, Metrics, Unit};
 pub use observer::Observer;
 pub use play::{Stage, StageError};

@@ -14,7 +14,12 @@ pub(super) struct Server {
 impl Server {
     /// Serves on a free port of loopback, and on no other address.
     pub(super) async fn start(router: Router) -> std::io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Server::start_on(0, router).await
+    }
+
+    /// Serves on this port of loopback; 0 is any free one.
+    pub(super) async fn start_on(port: u16, router: Router) -> std::io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(async move {
             // It serves until it is aborted; axum answers errors of single connections itself.

@@ -4,12 +4,17 @@
 //! in AWS. The signature itself is not checked: the credentials are invented. Every call is noted.
 
 use super::services::{Request, Services};
+use crate::trail::AnsweredCall;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use bytes::Bytes;
+use chrono::Utc;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc::UnboundedSender;
+use winterbaume_core::MockResponse;
 
 /// More than any call of the services behind this door may have: PutLogEvents takes 1 MB.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -36,6 +41,7 @@ pub struct ApiCallSeen {
 pub(super) struct House {
     pub(super) services: Services,
     seen: Mutex<Vec<ApiCallSeen>>,
+    told: Option<UnboundedSender<AnsweredCall>>,
 }
 
 /// What the SigV4 header says.
@@ -47,6 +53,11 @@ struct Scope<'a> {
 }
 
 impl House {
+    /// One whose calls are told, and not kept: a stage that stays up would keep them for ever.
+    pub(super) fn telling(told: UnboundedSender<AnsweredCall>) -> House {
+        House { told: Some(told), ..House::default() }
+    }
+
     pub(super) fn seen(&self) -> Vec<ApiCallSeen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -67,12 +78,18 @@ async fn enter(
     let Some(scope) = authorization.and_then(scope_of) else {
         return refused(StatusCode::FORBIDDEN, "MissingAuthenticationToken: the request is not signed with SigV4");
     };
+    let method_told = method.clone();
     let request = Request { service: scope.service, region: scope.region, method, uri: &uri, headers: &headers, body };
     let action = request.action();
     let (noted, service, region) = (request.body.clone(), scope.service.to_owned(), scope.region.to_owned());
     let Some(answer) = house.services.call(request).await else {
         return refused(StatusCode::NOT_IMPLEMENTED, "NotImplemented: the local stage does not have this service");
     };
+    if let Some(told) = &house.told {
+        // A stage that is ending listens no more.
+        told.send(answered(scope, (method_told, &uri, &headers, noted), &answer)).ok();
+        return given(answer);
+    }
     let seen = ApiCallSeen {
         service,
         action,
@@ -82,8 +99,40 @@ async fn enter(
         status: answer.status,
     };
     house.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+    given(answer)
+}
+
+/// The call as the trail takes it.
+fn answered(
+    scope: Scope<'_>,
+    (method, uri, headers, body): (Method, &Uri, &HeaderMap, Bytes),
+    answer: &MockResponse,
+) -> AnsweredCall {
+    let mut request = axum::http::Request::new(body);
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri.clone(), headers.clone());
+    let mut response = Response::new(answer.body.clone());
+    *response.status_mut() = status(answer);
+    *response.headers_mut() = answer.headers.clone();
+    AnsweredCall {
+        service: scope.service.to_owned(),
+        region: scope.region.to_owned(),
+        access_key_id: scope.access_key_id.to_owned(),
+        request,
+        response,
+        at: Utc::now(),
+        client: IpAddr::from(Ipv4Addr::LOCALHOST),
+        tls: None,
+    }
+}
+
+fn status(answer: &MockResponse) -> StatusCode {
+    StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn given(answer: MockResponse) -> Response<Body> {
+    let code = status(&answer);
     let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = code;
     *response.headers_mut() = answer.headers;
     response
 }

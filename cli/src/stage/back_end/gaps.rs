@@ -18,7 +18,7 @@ use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
-use winterbaume_core::{MockResponse, default_account_id, parse_query_string};
+use winterbaume_core::{MockResponse, default_account_id, parse_query_string, set_default_account_id};
 
 /// The attributes that SQS forgets, or makes up.
 const FORGOTTEN: [&str; 6] = [
@@ -37,6 +37,11 @@ pub(super) struct Forgotten(Mutex<HashMap<(String, String), BTreeMap<String, Val
 /// The URL by which the services tell their Region.
 pub(super) fn uri(service: &str, region: &str, path: &str) -> String {
     format!("https://{service}.{region}.amazonaws.com{path}")
+}
+
+/// Says which account the services are of; only the first word counts.
+pub(super) fn settle(account: &str) {
+    set_default_account_id(account);
 }
 
 /// The account under which the services keep everything.

@@ -26,8 +26,10 @@ pub use make::{BackEndError, QueueMade};
 pub use read::{LogEvent, Published, QueueFound};
 
 use super::server::Server;
+use crate::trail::AnsweredCall;
 use front_door::House;
 use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
 
 /// An account's services in one Region, serving on a port of their own.
 #[derive(Debug)]
@@ -45,8 +47,29 @@ impl BackEnd {
     /// # Errors
     /// There is no free port.
     pub async fn start(account: &str, region: &str) -> std::io::Result<BackEnd> {
-        let house = Arc::new(House::default());
-        let server = Server::start(front_door::router(house.clone())).await?;
+        BackEnd::open(account, region, 0, House::default()).await
+    }
+
+    /// Starts on this port (0 is any free one), and tells `told` of every call once it is answered.
+    ///
+    /// What clients make belongs to the account of the first such back end in the process: the
+    /// services know one account.
+    ///
+    /// # Errors
+    /// The port is not free.
+    pub async fn start_telling(
+        account: &str,
+        region: &str,
+        port: u16,
+        told: UnboundedSender<AnsweredCall>,
+    ) -> std::io::Result<BackEnd> {
+        gaps::settle(account);
+        BackEnd::open(account, region, port, House::telling(told)).await
+    }
+
+    async fn open(account: &str, region: &str, port: u16, house: House) -> std::io::Result<BackEnd> {
+        let house = Arc::new(house);
+        let server = Server::start_on(port, front_door::router(house.clone())).await?;
         Ok(BackEnd {
             account: account.to_owned(),
             region: region.to_owned(),
