@@ -6,7 +6,7 @@ use trailhook::responses::created_by_this_call;
 use trailhook::responses::revert::Revert;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagSettings};
 use trailhook::{
-    Arn, Call, Decision, ErrorCode, FromRecord, Guards, Mode, Omitted, Response, RolePath, admit,
+    Arn, Call, Decision, ErrorCode, FromRecord, Guards, Mode, Omitted, Refusal, Response, RolePath, admit,
     calls::sqs::DeleteQueue, decide, decode, partition_of,
 };
 use trailhook_tests::root;
@@ -58,6 +58,12 @@ fn genuine() {
     for source in ["aws.partner/evil.example/x", "mycompany.sqs", "aws", "awsx.sqs", "", "aws.mediaconvert"] {
         assert_eq!(plainly(SUCCESS, &[("/source", json!(source))]), "Trailhook.Misrouted", "{source}");
     }
+    // A response to any call has no source of its own to hold it against.
+    let partner = changed(SUCCESS, &[("/source", json!("aws.partner/evil.example/x"))]);
+    let guards = Guards::of::<trailhook::Record>("111122223333", "eu-west-1", "/x/".parse().unwrap());
+    let now = "2026-11-02T09:30:30Z".parse().unwrap();
+    let refused = admit(decode(partner.to_string().as_bytes()).unwrap(), &guards, now).unwrap_err();
+    assert!(matches!(refused, Refusal::Misrouted(_)), "{refused}");
     for kind in ["AwsServiceEvent", "AwsConsoleSignIn", "apicall"] {
         assert_eq!(plainly(SUCCESS, &[("/detail/eventType", json!(kind))]), "Trailhook.Misrouted", "{kind}");
     }
@@ -208,6 +214,7 @@ fn what_is_omitted_or_another_call_is_not_read() {
         (json!({"omitted": "true", "originalSize": "1", "queueName": "orders"}), "unknown-request"),
         (json!({"omitted": true}), "unknown-request"),
         (json!({"omitted": false, "queueName": "orders"}), "acts"),
+        (json!({"omitted": false, "reason": "of its own", "queueName": "orders"}), "acts"),
         (json!({"omitted": "no", "queueName": "orders"}), "acts"),
     ] {
         assert_eq!(plainly(SUCCESS, &[("/detail/requestParameters", parameters.clone())]), expected, "{parameters}");

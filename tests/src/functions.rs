@@ -59,8 +59,8 @@ pub async fn start(binary: &str, endpoint: &str, variables: &[(&str, &str)]) -> 
     Function::start(settings).await.map_err(Error::other)
 }
 
-/// What became of each payload, and the function's log; every payload must have ended in exactly
-/// one decision line.
+/// What became of each payload; every payload must have ended in exactly one decision line, which
+/// says `failed` for those that failed and for no others.
 pub async fn invoke(
     binary: &str,
     endpoint: &str,
@@ -75,10 +75,14 @@ pub async fn invoke(
     let log = function.stop().await;
     let decisions = log.iter().filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
     let decisions = decisions.filter(|line| line.get("target").is_some_and(|target| target == "trailhook::decision"));
-    let decisions = decisions.count();
-    if decisions != payloads.len() {
+    let decisions: Vec<Value> = decisions.collect();
+    let failed = |line: &&Value| line.pointer("/report/outcome").is_some_and(|outcome| outcome == "failed");
+    let (said, were) =
+        (decisions.iter().filter(failed).count(), invocations.iter().filter(|i| report(i).is_err()).count());
+    if decisions.len() != payloads.len() || said != were {
         let lines: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
-        let message = format!("{decisions} decision lines for {} events:\n{}", payloads.len(), lines.join("\n"));
+        let count = format!("{} decision lines for {} events", decisions.len(), payloads.len());
+        let message = format!("{count}, {said} say failed and {were} did:\n{}", lines.join("\n"));
         return Err(Error::other(message));
     }
     Ok(invocations)
