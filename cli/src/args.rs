@@ -158,6 +158,5 @@ fn region(text: &str) -> Result<String, &'static str> {
 }
 
 fn account(text: &str) -> Result<String, &'static str> {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_account.then(|| text.to_owned()).ok_or("expected twelve digits")
+    trailhook::is_account_id(text).then(|| text.to_owned()).ok_or("expected twelve digits")
 }

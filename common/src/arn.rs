@@ -106,6 +106,16 @@ impl ArnPattern {
     }
 }
 
+/// Whether the text is an account's id: twelve digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the text has the form of a Region's name: lower-case letters, digits and dashes.
+pub fn is_region_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
 /// The partition of a Region, by the Region's first letters: `aws-cn` for `cn-north-1`.
 pub fn partition_of(region: &str) -> &'static str {
     const PARTITIONS: [(&str, &str); 7] = [
@@ -143,8 +153,7 @@ impl FromStr for ArnPattern {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let account_of =
-            |text: &str| (text.len() == 12 && digits(text)) || (text.contains('*') && digits(&text.replace('*', "")));
+        let account_of = |text: &str| is_account_id(text) || (text.contains('*') && digits(&text.replace('*', "")));
         let known = |resource: &str| {
             let begins =
                 |kind: &str| resource.strip_prefix(kind).is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'));

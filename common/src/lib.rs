@@ -24,7 +24,7 @@ mod response;
 pub mod responses;
 
 pub use actor::{Actor, Who};
-pub use arn::{Arn, ArnError, ArnPattern, ArnPatternError, partition_of};
+pub use arn::{Arn, ArnError, ArnPattern, ArnPatternError, is_account_id, is_region_name, partition_of};
 pub use call::{ApiCall, Call, FromRecord, Part, ShapeError, Watched, WatchedCall};
 pub use envelope::{DecodeError, DetailType, Envelope, EventBridgeEvent, decode, replay_name};
 pub use event_pattern::EventPattern;

@@ -6,7 +6,7 @@
 //! last two segments of the path; the Region is taken from the record. It refuses a URL whose
 //! account is not twelve digits or whose name SQS would not accept: nothing is built from it.
 
-use crate::{Arn, arn::partition_of};
+use crate::{Arn, is_account_id, partition_of};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -91,7 +91,7 @@ impl FromStr for QueueUrl {
         if segments.next().is_none_or(str::is_empty) {
             return Err(error("its path is not /account/name"));
         }
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_account_id(account) {
             return Err(error("the account is not twelve digits"));
         }
         if !is_queue_name(name) {

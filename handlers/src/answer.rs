@@ -20,11 +20,7 @@ pub(crate) async fn answer<H: Handler>(
     payload: &[u8],
 ) -> (Report, Option<Failure>) {
     let mode = configuration.mode;
-    let failed = |event, error_type: &'static str, message: String| {
-        let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message);
-        let message = report.message.clone();
-        (report, Some(Failure { error_type, message }))
-    };
+    let failed = |event, error_type, message| failed::<H>(mode, event, error_type, message);
     let envelope = match decode(payload) {
         Ok(envelope) => envelope,
         Err(error) => return failed(None, "Trailhook.Decode", error.to_string()),
@@ -71,6 +67,17 @@ fn cut_short<H: Handler>(
     message: String,
 ) -> (Report, Option<Failure>) {
     let event = decode(payload).ok().map(|envelope| EventHeader::of(&envelope));
-    let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message.clone());
+    failed::<H>(mode, event, error_type, message)
+}
+
+/// The report of a failure and the failure, with one message: the report's, which is cut.
+fn failed<H: Handler>(
+    mode: Mode,
+    event: Option<EventHeader>,
+    error_type: &'static str,
+    message: String,
+) -> (Report, Option<Failure>) {
+    let report = Report::without_actions(H::NAME, mode, event, Outcome::Failed, error_type, message);
+    let message = report.message.clone();
     (report, Some(Failure { error_type, message }))
 }

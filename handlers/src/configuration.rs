@@ -2,7 +2,9 @@
 
 use crate::Environment;
 use chrono::TimeDelta;
-use trailhook::{ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath, partition_of};
+use trailhook::{
+    ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath, is_account_id, is_region_name, partition_of,
+};
 
 /// A function's mode and guards.
 #[derive(Clone, Debug)]
@@ -58,14 +60,16 @@ fn of_lambda(environment: &mut Environment, variable: &str) {
 }
 
 fn account_id(text: &str) -> Result<String, String> {
-    let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { Ok(text.to_owned()) } else { Err(format!("{text:?} is not an account id of twelve digits")) }
+    if is_account_id(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{text:?} is not an account id of twelve digits"))
+    }
 }
 
 /// Lower-case letters, digits and dashes, as every Region's name is.
 fn region(text: &str) -> Result<String, String> {
-    let named = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if named { Ok(text.to_owned()) } else { Err(format!("{text:?} is not the name of a Region")) }
+    if is_region_name(text) { Ok(text.to_owned()) } else { Err(format!("{text:?} is not the name of a Region")) }
 }
 
 fn endpoint(text: &str) -> Result<(), String> {

@@ -92,7 +92,7 @@ impl ApplyError {
             return ApplyError::Denied { call, message };
         }
         // It was there a moment ago, or is not there yet: the next look decides.
-        let missing = matches!(trailhook::ErrorCode(&code).last_segment(), "NonExistentQueue" | "QueueDoesNotExist");
+        let missing = trailhook::ErrorCode(&code).is_missing_queue();
         match (&error, status) {
             _ if missing => ApplyError::Transient { call, message },
             (SdkError::ServiceError(_), Some(400..=499)) if !is_throttling(&code) => {

@@ -113,18 +113,17 @@ pub async fn run(arguments: Arguments) -> Result<Verdict, CommandError> {
     }
 }
 
-/// Lower-case letters, digits and dashes.
+/// A Region's name, and no longer than a host's label should be.
 pub(crate) fn is_region(text: &str) -> bool {
-    let named = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    named && (1..=40).contains(&text.len())
+    trailhook::is_region_name(text) && text.len() <= 40
 }
 
 /// The account and Region of an event, where they are ones; those of the samples otherwise.
 fn deployment_for(envelope: Option<&Value>, arguments: &crate::args::TemplateArguments) -> Deployment {
     let default = Deployment::default();
     let text = |name: &str| envelope.and_then(|envelope| Some(envelope.get(name)?.as_str()?.to_owned()));
-    let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let account = arguments.account.clone().or_else(|| text("account").filter(is_account));
+    let account =
+        arguments.account.clone().or_else(|| text("account").filter(|account| trailhook::is_account_id(account)));
     let region = arguments.region.clone().or_else(|| text("region").filter(|region| is_region(region)));
     Deployment {
         account: account.unwrap_or(default.account),

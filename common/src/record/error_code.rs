@@ -23,6 +23,11 @@ impl<'a> ErrorCode<'a> {
         self.0.rsplit('.').next().unwrap_or(self.0)
     }
 
+    /// Whether there was no such queue, in the Query protocol's word or in the JSON protocol's.
+    pub fn is_missing_queue(self) -> bool {
+        matches!(self.last_segment(), "NonExistentQueue" | "QueueDoesNotExist")
+    }
+
     /// Whether the caller was refused, in any of the spellings seen in real records. An EC2 dry
     /// run that would have worked is recorded as an error too, and is not a refusal.
     pub fn is_denied(self) -> bool {

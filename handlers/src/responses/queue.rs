@@ -57,8 +57,8 @@ pub(super) fn gone(queue: &QueueUrl) -> Reason {
     Reason::new("queue-gone", format!("the queue {queue} does not exist any more"))
 }
 
-/// Whether SQS says that there is no such queue, in the old protocol's word or the new one's.
+/// Whether SQS says that there is no such queue.
 pub(super) fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
-    matches!(ErrorCode(code).last_segment(), "NonExistentQueue" | "QueueDoesNotExist")
+    ErrorCode(code).is_missing_queue()
 }

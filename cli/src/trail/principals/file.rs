@@ -65,7 +65,7 @@ fn principal(value: &Value, key: &str) -> Result<Principal, (String, Problem)> {
     let fields = Fields { members };
     let who = who(kind, &fields, key)?;
     let account = fields.text("account")?;
-    if account.as_ref().is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit())) {
+    if account.as_ref().is_some_and(|account| !trailhook::is_account_id(account)) {
         return Err(("account".to_owned(), Problem::Expected("twelve digits, in quotes")));
     }
     Ok(Principal {
