@@ -14,23 +14,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            tokio::select! {
-                // First, so that what never waits is never kept from being ended by the system.
-                biased;
-                result = run(arguments) => Ok(result),
-                // Leaving drops the stage, and with it the functions' processes.
-                status = asked_to_end() => Err(status),
-            }
-        }),
-        Err(error) => Ok(Err(error.into())),
-    };
-    let result = match result {
-        Ok(result) => result,
-        Err(status) => {
-            say(&"ended before it was done");
-            return ExitCode::from(status);
-        }
+        Ok(runtime) => runtime.block_on(run(arguments, asked_to_end())),
+        Err(error) => Err(error.into()),
     };
     match result {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
@@ -39,7 +24,7 @@ fn main() -> ExitCode {
         Err(CommandError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             say(&error);
-            ExitCode::from(2)
+            ExitCode::from(if let CommandError::Ended(status) = error { status } else { 2 })
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `trailhook local --once`, run as a command with the real functions.
+//! `trailhook local --once EVENT`, run as a command with the real functions.
 
 use serde_json::Value;
 use std::io::Write;
@@ -39,9 +39,11 @@ fn triple(target: &str, outcome: &str, reason: &str) -> (String, String, String)
     (target.to_owned(), outcome.to_owned(), reason.to_owned())
 }
 
+const CREATED: &str = "events/sqs/CreateQueue.success.json";
+
 #[test]
-fn the_article_is_played() {
-    let (status, json) = played(&[], "");
+fn an_event_is_played() {
+    let (status, json) = played(&[CREATED], "");
     assert_eq!((status, &json["ok"]), (0, &Value::Bool(true)));
     let event = &json["events"][0];
     let found: Vec<String> =
@@ -66,7 +68,7 @@ fn the_article_is_played() {
 
 #[test]
 fn people_get_a_table() {
-    let done = local(&["--verbose"], "");
+    let done = local(&[CREATED, "--verbose"], "");
     let text = String::from_utf8(done.stdout).unwrap();
     for expected in [
         "CreateQueue by alice",
@@ -81,7 +83,7 @@ fn people_get_a_table() {
 
 #[test]
 fn in_force_the_queue_is_gone_afterwards() {
-    let (status, json) = played(&["--parameter", "RevertMode=enforce"], "");
+    let (status, json) = played(&[CREATED, "--parameter", "RevertMode=enforce"], "");
     assert_eq!(status, 0);
     let event = &json["events"][0];
     assert_eq!(outcomes(event)[2], triple("Revert", "acted", ""));
@@ -179,7 +181,10 @@ fn what_cannot_be_played_ends_with_2_and_says_why() {
             vec!["--parameter", "RolePath=/"],
             r#"template.yaml: parameter RolePath: "/" breaks the rule: begins and ends with a slash"#,
         ),
-        (vec!["--functions", "docs"], "there is no binary of tag-new-queue in docs"),
+        (
+            vec!["--functions", "docs"],
+            "there is no binary of notify in docs: expected notify, notify/bootstrap or NotifyFunction/bootstrap",
+        ),
     ] {
         let functions = binaries().unwrap();
         let mut command = Command::new(functions.join("trailhook"));

@@ -6,6 +6,7 @@ pub mod python;
 pub mod responses;
 pub mod script;
 pub mod scripts;
+pub mod stage;
 
 use serde_json::Value;
 use std::io::Write;

@@ -1,95 +1,93 @@
-//! `trailhook local --once`: events played through the rule to the functions.
+//! `trailhook local`: the stage, a walk-through on it, and then a line for everything that happens.
 
+use super::play::{binaries, check_rules};
 use super::{CommandError, Verdict, deployment_for};
 use crate::args::LocalArguments;
-use crate::input::{self, Event};
 use crate::show;
-use crate::stage::{Binaries, Played, Stage, StageError};
-use crate::template::Template;
-use chrono::Utc;
+use crate::stage::{Live, walk};
+use crate::template::{Stack, Template};
 use std::io::Write;
-use std::path::PathBuf;
+use std::pin::pin;
 
-/// Plays the events, each on a stage of its own, and prints what became of them.
+/// Sets the stage, walks through, and stays up until it is ended from outside, or ends at once.
 ///
 /// # Errors
-/// The project, the template or an event can't be read, the functions can't be built, or one can't
-/// be run.
-pub async fn local(arguments: &LocalArguments) -> Result<Verdict, CommandError> {
-    let events = input::read(&event_file(arguments)?)?;
+/// The template can't be read, the functions can't be built, or the port is taken.
+pub async fn local(arguments: &LocalArguments, ended: impl Future<Output = u8>) -> Result<Verdict, CommandError> {
+    let mut ended = pin!(ended);
+    let (stack, mut stage) = tokio::select! {
+        biased;
+        set = set(arguments) => set?,
+        status = &mut ended => return Err(CommandError::Ended(status)),
+    };
+    let result = tokio::select! {
+        biased;
+        result = play(&mut stage, &stack, arguments) => result,
+        status = &mut ended => Err(CommandError::Ended(status)),
+    };
+    let closed = stage.close().await;
+    if !arguments.once {
+        // The terminal may have gone, and the stage is closed.
+        writeln!(std::io::stdout().lock(), "{}", stage.tally()).ok();
+    }
+    let verdict = result?;
+    closed?;
+    Ok(verdict)
+}
+
+async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> {
     let file = arguments.template.file()?;
-    let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
+    let in_file = |source| CommandError::Template { file: file.clone(), source };
+    let stack = Template::read(&file).map_err(in_file)?.deploy(deployment_for(None, &arguments.template));
+    let stack = stack.map_err(in_file)?;
     // What is wrong with template or parameters is told before anything is built.
-    for event in events.iter().take(1) {
-        check(&template, event, arguments).map_err(|source| in_template(source, &file))?;
-    }
+    check_rules(&stack, &file)?;
     let binaries = binaries(arguments).await?;
-    let mut all = Vec::with_capacity(events.len());
-    let many = events.len() > 1;
-    for event in events {
-        let played = play(&template, event, &binaries, arguments).await.map_err(|source| in_template(source, &file))?;
-        if !arguments.json {
-            let text = show::played(&played, arguments.verbose);
-            writeln!(std::io::stdout().lock(), "{text}")?;
+    let stage = Live::set(&stack, &binaries, &arguments.settings()).await?;
+    Ok((stack, stage))
+}
+
+async fn play(stage: &mut Live, stack: &Stack, arguments: &LocalArguments) -> Result<Verdict, CommandError> {
+    if arguments.skip_walk_through {
+        return stay(stage, stack, arguments).await;
+    }
+    let mut written = Ok(());
+    let tell = |step: &_| {
+        if !arguments.json && written.is_ok() {
+            written = writeln!(std::io::stdout().lock(), "{}", show::step(step));
         }
-        all.push(played);
+    };
+    let walked = walk(stage, stack, tell).await?;
+    written?;
+    if arguments.json {
+        writeln!(std::io::stdout().lock(), "{:#}", serde_json::json!(walked))?;
+    } else {
+        writeln!(std::io::stdout().lock(), "{}", show::walked(&walked))?;
     }
-    let mut out = std::io::stdout().lock();
-    match (arguments.json, many) {
-        (true, _) => writeln!(out, "{:#}", show::json(&all))?,
-        (false, true) => writeln!(out, "{}", show::summary(&all))?,
-        (false, false) => {}
-    }
-    Ok(if all.iter().all(|played| played.ok) { Verdict::Good } else { Verdict::Bad })
-}
-
-fn event_file(arguments: &LocalArguments) -> Result<PathBuf, CommandError> {
-    match &arguments.event {
-        Some(file) => Ok(file.clone()),
-        None => Ok(arguments.template.project()?.join("events/sqs/CreateQueue.success.json")),
+    match (arguments.once, walked.ok) {
+        (false, _) => stay(stage, stack, arguments).await,
+        (true, true) => Ok(Verdict::Good),
+        (true, false) => Ok(Verdict::Bad),
     }
 }
 
-pub(super) async fn binaries(arguments: &LocalArguments) -> Result<Binaries, CommandError> {
-    if let Some(folder) = &arguments.functions {
-        return Ok(Binaries::Ready(folder.clone()));
+/// Tells what happens, for as long as anybody wants to know.
+async fn stay(stage: &mut Live, stack: &Stack, arguments: &LocalArguments) -> Result<Verdict, CommandError> {
+    let mut out = std::io::stdout();
+    writeln!(out, "ready    AWS_ENDPOINT_URL={} (Ctrl-C ends it)", stage.endpoint_url())?;
+    for (key, who) in stage.callers() {
+        writeln!(out, "caller   AWS_ACCESS_KEY_ID={key}: {who}")?;
     }
-    let project = arguments.template.project()?;
-    // Cargo shows its own progress behind this.
-    progress("building the functions; the first time takes some minutes");
-    let project = if project.as_os_str().is_empty() { PathBuf::from(".") } else { project };
-    Ok(Binaries::build(&project).await?)
-}
-
-fn check(template: &Template, event: &Event, arguments: &LocalArguments) -> Result<(), StageError> {
-    template.deploy(deployment_for(Some(&event.envelope), &arguments.template))?.rules()?;
-    Ok(())
-}
-
-async fn play(
-    template: &Template,
-    event: Event,
-    binaries: &Binaries,
-    arguments: &LocalArguments,
-) -> Result<Played, StageError> {
-    let stack = template.deploy(deployment_for(Some(&event.envelope), &arguments.template))?;
-    let stage = Stage::set(&stack, binaries).await?;
-    stage.play(event, (!arguments.keep_time).then(Utc::now)).await
-}
-
-/// The template's errors name the file too.
-fn in_template(error: StageError, file: &std::path::Path) -> CommandError {
-    match error {
-        StageError::Template(source) => CommandError::Template { file: file.to_owned(), source },
-        StageError::Pattern { rule, problem } => CommandError::Pattern {
-            place: format!("{}: Resources.{rule}.Properties.EventPattern", file.display()),
-            source: problem,
-        },
-        other => other.into(),
+    writeln!(
+        out,
+        "try      AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=testing AWS_REGION={} aws --endpoint-url {} sqs create-queue --queue-name orders",
+        stack.deployment().region,
+        stage.endpoint_url()
+    )?;
+    loop {
+        let told = stage.next().await;
+        if let Some(line) = show::told(&told, arguments.verbose) {
+            writeln!(out, "{line}")?;
+        }
     }
-}
-
-fn progress(message: &str) {
-    // Nobody listens: the work goes on.
-    writeln!(std::io::stderr().lock(), "trailhook: {message}").ok();
 }

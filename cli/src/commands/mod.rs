@@ -1,19 +1,20 @@
 //! What the command's verbs do. Progress and errors go to the standard error, results to the
 //! standard output.
 
-mod live;
 mod local;
 mod pattern;
+mod play;
 
-pub use live::live;
 pub use local::local;
 pub use pattern::pattern;
+pub use play::play;
 
 use crate::args::{Arguments, Command};
 use crate::input::InputError;
 use crate::project::NoProject;
-use crate::stage::{BinariesError, LiveError, StageError};
+use crate::stage::{BinariesError, LiveError, StageError, WalkError};
 use crate::template::{Deployment, TemplateError};
+use crate::trail::LogFileError;
 use serde_json::Value;
 use std::path::PathBuf;
 use trailhook::pattern::PatternError;
@@ -53,6 +54,12 @@ pub enum CommandError {
     /// The stage that stays up can't be set.
     #[error(transparent)]
     Live(#[from] LiveError),
+    /// The walk-through can't begin.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The trail's log files can't be written.
+    #[error(transparent)]
+    LogFile(#[from] LogFileError),
     /// EventBridge would refuse the pattern.
     #[error("{place}: {source}")]
     Pattern {
@@ -77,6 +84,9 @@ pub enum CommandError {
         /// What is wrong.
         problem: RuleProblem,
     },
+    /// It was ended from outside.
+    #[error("ended from outside")]
+    Ended(u8),
     /// The result can't be written.
     #[error("the result can't be written: {0}")]
     Write(#[from] std::io::Error),
@@ -101,14 +111,21 @@ pub enum RuleProblem {
     },
 }
 
-/// Runs a command.
+/// Runs a command until it is done, or `ended` says with which status it is to be ended before.
 ///
 /// # Errors
-/// It could not do its work.
-pub async fn run(arguments: Arguments) -> Result<Verdict, CommandError> {
+/// It could not do its work, or was ended.
+pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Result<Verdict, CommandError> {
     match arguments.command {
-        Command::Local(arguments) if arguments.once => local(&arguments).await,
-        Command::Local(arguments) => live(&arguments).await,
+        Command::Local(arguments) => match &arguments.event {
+            Some(event) => tokio::select! {
+                biased;
+                played = play(&arguments, event) => played,
+                // Leaving drops the stage, and with it the functions' processes.
+                status = ended => Err(CommandError::Ended(status)),
+            },
+            None => local(&arguments, ended).await,
+        },
         Command::Pattern(arguments) => pattern(&arguments),
     }
 }

@@ -1,6 +1,9 @@
 //! What became of events, for people.
 
+mod live;
 mod table;
+
+pub use live::{step, told, walked};
 
 use crate::stage::{Delivery, DeliveryResult, Played, RulePlayed};
 use serde_json::{Value, json};

@@ -58,14 +58,20 @@ pub enum BinariesError {
 const BUILD: [&str; 4] = ["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"];
 
 impl Binaries {
-    /// Builds them with cargo, whose progress goes to the standard error.
+    /// Builds them with cargo, whose progress goes to the standard error; `release` with optimizations.
     ///
     /// # Errors
     /// Cargo can't be run, or the build fails.
-    pub async fn build(project: &Path) -> Result<Binaries, BinariesError> {
+    pub async fn build(project: &Path, release: bool) -> Result<Binaries, BinariesError> {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let mut command = Command::new(&cargo);
-        command.args(BUILD).current_dir(project).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command
+            .args(BUILD)
+            .args(release.then_some("--release"))
+            .current_dir(project)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
         let failed = |source| BinariesError::Cargo { cargo: cargo.clone(), source };
         let output = command.spawn().map_err(failed)?.wait_with_output().await.map_err(failed)?;
         if !output.status.success() {

@@ -4,29 +4,58 @@
 //! It puts the pieces together and decides nothing itself. What happens is told as it happens; what
 //! it does not do yet is in `docs/local-stage.md`.
 
-use super::back_end::{BackEnd, BackEndError, QueueMade};
 use super::binaries::{Binaries, BinariesError};
 use super::bus::{Bus, BusError, BusSettings, BusTold};
+use super::front_door::{FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
 use super::lambda::{Hosted, Lambda, LambdaSettings, LambdaTold};
+use super::metrics::Metrics;
+use super::tally::Tally;
 use super::{Backstage, Observer, surroundings};
 use crate::template::{RuleState, Stack, TemplateError};
-use crate::trail::{AnsweredCall, Delivery, Envelope, Principals, PrincipalsError, Trail, delivered};
+use crate::trail::{
+    AnsweredCall, Delivery, Envelope, LogFileError, LogFiles, Principals, PrincipalsError, Trail, delivered,
+};
 use chrono::Utc;
 use serde_json::Value;
-use std::path::Path;
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// How long a record waits for its log file; CloudTrail takes five minutes.
+const LOG_FILES_EVERY: Duration = Duration::from_secs(10);
 
 /// A stage that is up.
 #[derive(Debug)]
 pub struct Live {
-    back_end: Arc<BackEnd>,
+    door: Arc<FrontDoor>,
     trail: Trail,
+    log_files: Option<LogFiles>,
+    flush: Interval,
+    untold: VecDeque<Told>,
+    tally: Tally,
     bus: Bus,
     lambda: Arc<Lambda>,
     calls: UnboundedReceiver<AnsweredCall>,
     on_the_bus: UnboundedReceiver<BusTold>,
     in_lambda: UnboundedReceiver<LambdaTold>,
+}
+
+/// How a stage is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveSettings {
+    /// The front door, and what is behind it.
+    pub door: FrontDoorSettings,
+    /// How the bus delivers.
+    pub bus: BusSettings,
+    /// How functions are run.
+    pub lambda: LambdaSettings,
+    /// A file with principals that adds to the built-in ones.
+    pub principals: Option<PathBuf>,
+    /// Where CloudTrail's log files go, if anywhere.
+    pub log_files: Option<PathBuf>,
 }
 
 /// Something that happened on the stage.
@@ -43,19 +72,16 @@ pub enum Told {
     Bus(BusTold),
     /// Something in Lambda.
     Lambda(LambdaTold),
+    /// A log file of the trail could not be written; its records are kept for the next try.
+    LogFile(LogFileError),
 }
 
 /// The stage can't be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
-    /// The port is taken, as a rule.
-    #[error("the front door can't open on port {port}: {source}; --port 0 takes a free one")]
-    Port {
-        /// The port asked for.
-        port: u16,
-        /// Why not.
-        source: std::io::Error,
-    },
+    /// The front door can't be opened.
+    #[error(transparent)]
+    Door(#[from] FrontDoorError),
     /// The template can't be resolved.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -68,62 +94,62 @@ pub enum LiveError {
     /// A binary is missing.
     #[error(transparent)]
     Binaries(#[from] BinariesError),
-    /// The back end can't hold what the template makes.
+    /// What the template makes can't be made.
     #[error(transparent)]
-    BackEnd(#[from] BackEndError),
+    Furnish(#[from] FurnishError),
 }
 
 impl Live {
-    /// Sets the stage for a stack, with its topics, queues and log groups, on this port; `principals`
-    /// is a file that adds to the built-in ones.
+    /// Sets the stage for a stack, with its topics, queues and log groups.
     ///
     /// # Errors
-    /// The port is taken, the template or the file can't be resolved, or a binary is missing.
-    pub async fn set(
-        stack: &Stack,
-        binaries: &Binaries,
-        port: u16,
-        principals: Option<&Path>,
-    ) -> Result<Live, LiveError> {
-        let file = principals;
+    /// The port is taken, the template or the file can't be resolved, a binary is missing, or another
+    /// AWS does not make what the template needs.
+    pub async fn set(stack: &Stack, binaries: &Binaries, settings: &LiveSettings) -> Result<Live, LiveError> {
         let deployment = stack.deployment();
         let (account, region) = (deployment.account.as_str(), deployment.region.as_str());
         let (told, calls) = unbounded_channel();
-        let back_end = BackEnd::start_telling(account, region, port, told).await;
-        let back_end = Arc::new(back_end.map_err(|source| LiveError::Port { port, source })?);
-        for topic in stack.topics()? {
-            back_end.create_topic(&topic).await?;
-        }
-        for group in stack.log_groups()? {
-            back_end.create_log_group(&group).await?;
-        }
-        for queue in stack.queues()? {
-            let (name, attributes) = (queue.name, queue.attributes);
-            back_end.create_queue(&QueueMade { name, attributes, ..QueueMade::default() }).await?;
-        }
-        let backstage = Backstage::new(back_end.clone());
+        let metrics = Arc::new(Metrics::default());
+        let door = Arc::new(FrontDoor::open(account, region, &settings.door, metrics.clone(), told).await?);
+        door.furnish(stack).await?;
+        let backstage = Backstage { world: door.clone(), metrics };
         let mut hosted = Vec::new();
         for function in stack.functions()? {
             let binary = binaries.of(&function.binary, &function.logical_id)?;
-            let environment = surroundings(&function, region, back_end.endpoint_url());
+            let environment = surroundings(&function, region, door.endpoint_url());
             hosted.push(Hosted { function, binary, environment });
         }
         let (observer, in_lambda) = Observer::new();
-        let lambda = Arc::new(Lambda::open(hosted, &backstage, observer, &LambdaSettings::default()));
+        let lambda = Arc::new(Lambda::open(hosted, &backstage, observer, &settings.lambda));
         let (observer, on_the_bus) = Observer::new();
-        let bus = Bus::open(stack, lambda.clone(), &backstage, observer, BusSettings::default())?;
+        let bus = Bus::open(stack, lambda.clone(), &backstage, observer, settings.bus)?;
         let principals = Principals::built_in(account, region, Utc::now()).with_functions(stack)?;
-        let principals = match file {
+        let principals = match &settings.principals {
             Some(file) => principals.with_file(file)?,
             None => principals,
         };
+        let log_files = settings.log_files.as_ref().map(|folder| LogFiles::new(folder, account));
+        let mut flush = interval(LOG_FILES_EVERY);
+        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let trail = Trail::new(account, principals);
-        Ok(Live { back_end, trail, bus, lambda, calls, on_the_bus, in_lambda })
+        Ok(Live {
+            door,
+            trail,
+            log_files,
+            flush,
+            untold: VecDeque::new(),
+            tally: Tally::default(),
+            bus,
+            lambda,
+            calls,
+            on_the_bus,
+            in_lambda,
+        })
     }
 
     /// What clients' `AWS_ENDPOINT_URL` is to be set to.
     pub fn endpoint_url(&self) -> &str {
-        self.back_end.endpoint_url()
+        self.door.endpoint_url()
     }
 
     /// The keys that are somebody's, with who that is.
@@ -131,43 +157,87 @@ impl Live {
         self.trail.principals.known().map(|(key, who)| (key.to_owned(), who)).collect()
     }
 
+    /// The front door.
+    pub fn door(&self) -> &FrontDoor {
+        &self.door
+    }
+
     /// Waits for the next thing to happen. Calls that CloudTrail never records, and data events,
-    /// which the trail does not select, pass unsaid.
+    /// which the trail does not select, pass unsaid. Nothing goes on while nobody waits here.
     pub async fn next(&mut self) -> Told {
+        let told = self.happens().await;
+        self.tally.note(&told);
+        told
+    }
+
+    /// The sums of what has been told so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// How much is still under way: deliveries of the bus, and events that Lambda has taken.
+    pub fn pending(&self) -> usize {
+        self.bus.pending() + self.lambda.pending()
+    }
+
+    /// Ends the functions' processes and the deliveries, counts what was left, and writes what is left of
+    /// the log files.
+    ///
+    /// # Errors
+    /// A log file can't be written.
+    pub async fn close(&mut self) -> Result<(), LogFileError> {
+        self.bus.close().await;
+        self.lambda.close().await;
+        while let Ok(told) = self.on_the_bus.try_recv() {
+            self.tally.note(&Told::Bus(told));
+        }
+        while let Ok(told) = self.in_lambda.try_recv() {
+            self.tally.note(&Told::Lambda(told));
+        }
+        self.flush()
+    }
+    async fn happens(&mut self) -> Told {
         loop {
+            if let Some(told) = self.untold.pop_front() {
+                return told;
+            }
             tokio::select! {
-                Some(call) = self.calls.recv() => {
-                    if let Some(told) = self.call(&call) {
-                        return told;
-                    }
-                }
+                Some(call) = self.calls.recv() => self.call(&call),
                 Some(told) = self.on_the_bus.recv() => return Told::Bus(told),
                 Some(told) = self.in_lambda.recv() => return Told::Lambda(told),
+                _ = self.flush.tick(), if self.log_files.is_some() => {
+                    let flushed = self.flush();
+                    self.untold.extend(flushed.err().map(Told::LogFile));
+                }
                 // The senders live as long as this does.
                 else => std::future::pending::<()>().await,
             }
         }
     }
 
-    /// Ends the functions' processes and the deliveries.
-    pub async fn close(&self) {
-        self.bus.close().await;
-        self.lambda.close().await;
-    }
-
-    fn call(&self, call: &AnsweredCall) -> Option<Told> {
-        let record = self.trail.record(call)?;
-        if !self.trail.selectors.select(&record) {
-            return None;
+    fn call(&mut self, call: &AnsweredCall) {
+        let selectors = self.trail.selectors;
+        let Some(record) = self.trail.record(call).filter(|record| selectors.select(record)) else { return };
+        if let Some(files) = &mut self.log_files
+            && let Err(error) = files.add(&record, Utc::now())
+        {
+            self.untold.push_back(Told::LogFile(error));
         }
         // Whether a rule gets read-only calls is the rule's own state; the bus asks it.
-        let delivery = delivered(&record, RuleState::EnabledWithReadOnlyCalls, self.trail.selectors);
+        let delivery = delivered(&record, RuleState::EnabledWithReadOnlyCalls, selectors);
         // An envelope is plain data, so it can always be written.
         let event = serde_json::to_value(Envelope::around(record)).unwrap_or_default();
         let rules = match delivery {
             Delivery::Delivered => Ok(self.bus.put(&event)),
             Delivery::NotDelivered(reason) => Err(reason.to_string()),
         };
-        Some(Told::Call { event, rules })
+        self.untold.push_back(Told::Call { event, rules });
+    }
+
+    fn flush(&mut self) -> Result<(), LogFileError> {
+        match &mut self.log_files {
+            Some(files) => files.flush(Utc::now()).map(drop),
+            None => Ok(()),
+        }
     }
 }

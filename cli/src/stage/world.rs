@@ -103,21 +103,22 @@ impl WorldError {
     }
 }
 
-/// Sends a message that must not be lost to a fault that passes: three tries.
-pub(super) async fn send_surely(world: &dyn World, queue_arn: &str, message: &Message) -> Result<(), WorldError> {
-    for delay in [100, 400].map(Duration::from_millis) {
-        match world.send_message(queue_arn, message).await {
-            Err(error) if error.passes() => tokio::time::sleep(delay).await,
+/// Does what must not be lost to a fault that passes: a dozen tries, for some ten seconds at most.
+pub(super) async fn surely<'a>(again: impl Fn() -> Doing<'a>) -> Result<(), WorldError> {
+    for tries in 0..11 {
+        match again().await {
+            Err(error) if error.passes() => tokio::time::sleep(Duration::from_millis(20 << tries.min(6))).await,
             done => return done,
         }
     }
-    world.send_message(queue_arn, message).await
+    again().await
 }
 
 /// Keeps what nobody could deal with.
 pub(super) async fn keep(world: &dyn World, queue_arn: Option<&str>, message: &Message) -> Kept {
     let Some(queue) = queue_arn.map(str::to_owned) else { return Kept::Nowhere };
-    match send_surely(world, &queue, message).await {
+    let kept = surely(|| world.send_message(&queue, message)).await;
+    match kept {
         Ok(()) => Kept::In { queue },
         Err(error) => Kept::Lost { queue, error: error.to_string() },
     }

@@ -54,7 +54,7 @@ impl BackEnd {
     /// # Errors
     /// The back end can't hold it.
     pub async fn create_queue(&self, queue: &QueueMade) -> Result<(), BackEndError> {
-        let (region, account, name) = (&self.region, &self.account, &queue.name);
+        let (region, account, name) = (&self.door.region, &self.door.account, &queue.name);
         let text = |attribute: &str| queue.attributes.get(attribute).filter(|text| !text.is_empty()).cloned();
         // What is hidden or empty in the record is left at its default.
         let number =
@@ -81,9 +81,9 @@ impl BackEnd {
             policy: text("Policy"),
         };
         let attributes = queue.attributes.iter().map(|(name, value)| (name, Value::from(value.as_str())));
-        self.house.services.forgotten.note(region, name, attributes);
+        self.services.forgotten.note(region, name, attributes);
         let state = SqsStateView { queues: HashMap::from([(name.clone(), view)]), ..SqsStateView::default() };
-        let merged = self.house.services.sqs.merge(gaps::home(), region, state).await;
+        let merged = self.services.sqs.merge(gaps::home(), region, state).await;
         merged.map_err(|problem| BackEndError::State { what: "queue", problem })
     }
 
@@ -101,7 +101,7 @@ impl BackEnd {
             data_protection_policy: None,
         };
         let state = SnsStateView { topics: HashMap::from([(arn.to_owned(), topic)]), ..SnsStateView::default() };
-        let merged = self.house.services.sns.merge(gaps::home(), &self.region, state).await;
+        let merged = self.services.sns.merge(gaps::home(), &self.door.region, state).await;
         merged.map_err(|problem| BackEndError::State { what: "topic", problem })
     }
 
@@ -112,7 +112,12 @@ impl BackEnd {
     pub async fn create_log_group(&self, name: &str) -> Result<(), BackEndError> {
         let group = LogGroupView {
             name: name.to_owned(),
-            arn: format!("arn:{}:logs:{}:{}:log-group:{name}:*", partition_of(&self.region), self.region, self.account),
+            arn: format!(
+                "arn:{}:logs:{}:{}:log-group:{name}:*",
+                partition_of(&self.door.region),
+                self.door.region,
+                self.door.account
+            ),
             creation_time: Utc::now().timestamp_millis(),
             retention_in_days: None,
             streams: HashMap::new(),
@@ -121,10 +126,10 @@ impl BackEnd {
             data_protection_policy: None,
             deletion_protection_enabled: false,
         };
-        let logs = &self.house.services.logs;
-        let mut state: LogsStateView = logs.snapshot(gaps::home(), &self.region).await;
+        let logs = &self.services.logs;
+        let mut state: LogsStateView = logs.snapshot(gaps::home(), &self.door.region).await;
         state.log_groups = HashMap::from([(name.to_owned(), group)]);
-        let merged = logs.merge(gaps::home(), &self.region, state).await;
+        let merged = logs.merge(gaps::home(), &self.door.region, state).await;
         merged.map_err(|problem| BackEndError::State { what: "log group", problem })
     }
 
@@ -152,11 +157,11 @@ impl BackEnd {
     }
 
     async fn logs(&self, action: &str, name: &'static str, body: &Value) -> Result<(), BackEndError> {
-        let answer = self.house.services.json("logs", &self.region, action, body).await;
+        let answer = self.services.json("logs", &self.door.region, action, body).await;
         match answer {
-            Some(answer) if answer.status == 200 => Ok(()),
+            Some(answer) if answer.status() == 200 => Ok(()),
             answer => {
-                let body = answer.map(|answer| String::from_utf8_lossy(&answer.body).into_owned()).unwrap_or_default();
+                let body = answer.map(|answer| String::from_utf8_lossy(answer.body()).into_owned()).unwrap_or_default();
                 let message = serde_json::from_str::<Value>(&body).ok();
                 let message = message.and_then(|body| Some(body.get("message")?.as_str()?.to_owned()));
                 Err(BackEndError::Refused { action: name, message: message.unwrap_or(body) })

@@ -1,5 +1,4 @@
-//! The AWS back end: SQS, SNS and CloudWatch Logs of one account in this process, behind an HTTP
-//! endpoint on loopback.
+//! The embedded AWS: services of one account in this process, behind an HTTP endpoint on loopback.
 //!
 //! ```
 //! use trailhook_cli::stage::{BackEnd, QueueMade};
@@ -14,31 +13,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod front_door;
 mod gaps;
 mod make;
 mod read;
 mod services;
-mod world;
 
-pub use front_door::ApiCallSeen;
+pub(super) use gaps::settle;
 pub use make::{BackEndError, QueueMade};
 pub use read::{LogEvent, Published, QueueFound};
+pub(super) use services::{Services, action};
 
-use super::server::Server;
-use crate::trail::AnsweredCall;
-use front_door::House;
+use super::front_door::{ApiCallSeen, FrontDoor};
+use super::world::{Doing, LogEntry, Message, World};
 use std::sync::Arc;
-use tokio::sync::mpsc::UnboundedSender;
 
-/// An account's services in one Region, serving on a port of their own.
+/// An account's services in one Region, serving on a port of their own. What is in them can be made and
+/// read without a call.
 #[derive(Debug)]
 pub struct BackEnd {
-    account: String,
-    region: String,
-    endpoint_url: String,
-    house: Arc<House>,
-    _server: Server,
+    door: FrontDoor,
+    services: Arc<Services>,
 }
 
 impl BackEnd {
@@ -47,45 +41,27 @@ impl BackEnd {
     /// # Errors
     /// There is no free port.
     pub async fn start(account: &str, region: &str) -> std::io::Result<BackEnd> {
-        BackEnd::open(account, region, 0, House::default()).await
-    }
-
-    /// Starts on this port (0 is any free one), and tells `told` of every call once it is answered.
-    ///
-    /// What clients make belongs to the account of the first such back end in the process: the
-    /// services know one account.
-    ///
-    /// # Errors
-    /// The port is not free.
-    pub async fn start_telling(
-        account: &str,
-        region: &str,
-        port: u16,
-        told: UnboundedSender<AnsweredCall>,
-    ) -> std::io::Result<BackEnd> {
-        gaps::settle(account);
-        BackEnd::open(account, region, port, House::telling(told)).await
-    }
-
-    async fn open(account: &str, region: &str, port: u16, house: House) -> std::io::Result<BackEnd> {
-        let house = Arc::new(house);
-        let server = Server::start_on(port, front_door::router(house.clone())).await?;
-        Ok(BackEnd {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            endpoint_url: format!("http://{}", server.address()),
-            house,
-            _server: server,
-        })
+        let services = Arc::new(Services::default());
+        Ok(BackEnd { door: FrontDoor::keeping(account, region, services.clone()).await?, services })
     }
 
     /// What `AWS_ENDPOINT_URL` is to be set to.
     pub fn endpoint_url(&self) -> &str {
-        &self.endpoint_url
+        self.door.endpoint_url()
     }
 
     /// The calls that came in, in their order; not those of the stage itself.
     pub fn calls(&self) -> Vec<ApiCallSeen> {
-        self.house.seen()
+        self.door.seen()
+    }
+}
+
+impl World for BackEnd {
+    fn put_log_events<'a>(&'a self, group: &'a str, stream: &'a str, lines: &'a [LogEntry]) -> Doing<'a> {
+        self.door.put_log_events(group, stream, lines)
+    }
+
+    fn send_message<'a>(&'a self, queue_arn: &'a str, message: &'a Message) -> Doing<'a> {
+        self.door.send_message(queue_arn, message)
     }
 }

@@ -53,7 +53,7 @@ pub struct LogEvent {
 impl BackEnd {
     /// A queue, if there is one of this name.
     pub async fn queue(&self, name: &str) -> Option<QueueFound> {
-        let mut view = self.house.services.sqs.snapshot(gaps::home(), &self.region).await;
+        let mut view = self.services.sqs.snapshot(gaps::home(), &self.door.region).await;
         let queue = view.queues.remove(name)?;
         Some(QueueFound { name: queue.name, url: queue.url, tags: queue.tags.into_iter().collect() })
     }
@@ -69,8 +69,9 @@ impl BackEnd {
         let body = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"] });
         let mut taken = Vec::new();
         loop {
-            let answer = self.house.services.json("sqs", &self.region, "ReceiveMessage", &body).await;
-            let answer: Value = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+            let answer = self.services.json("sqs", &self.door.region, "ReceiveMessage", &body).await;
+            let answer: Value =
+                answer.and_then(|answer| serde_json::from_slice(answer.body()).ok()).unwrap_or_default();
             let messages = answer.get("Messages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             if messages.is_empty() {
                 return taken;
@@ -85,7 +86,7 @@ impl BackEnd {
                 taken.push(Message { body: text("/Body"), attributes: attributes.collect() });
                 let deleted = json!({ "QueueUrl": queue, "ReceiptHandle": text("/ReceiptHandle") });
                 // Not deleted, it would come again when it is visible again, not in this loop.
-                self.house.services.json("sqs", &self.region, "DeleteMessage", &deleted).await;
+                self.services.json("sqs", &self.door.region, "DeleteMessage", &deleted).await;
             }
         }
     }
@@ -93,8 +94,8 @@ impl BackEnd {
     /// The events of a log group; none when there is no such group.
     pub async fn log_events(&self, group: &str) -> Vec<LogEvent> {
         let body = json!({ "logGroupName": group });
-        let answer = self.house.services.json("logs", &self.region, "FilterLogEvents", &body).await;
-        let answer: Value = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+        let answer = self.services.json("logs", &self.door.region, "FilterLogEvents", &body).await;
+        let answer: Value = answer.and_then(|answer| serde_json::from_slice(answer.body()).ok()).unwrap_or_default();
         let text = |event: &Value, name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let events = answer.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         events

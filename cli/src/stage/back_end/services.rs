@@ -1,82 +1,102 @@
 //! The services themselves: winterbaume's, in this process.
 
 use super::gaps;
-use axum::http::{HeaderMap, Method, Uri};
+use crate::stage::endpoint::json_request;
+use crate::stage::front_door::Scope;
+use axum::http::{Request, Response, StatusCode};
 use bytes::Bytes;
 use serde_json::Value;
 use std::fmt;
+use winterbaume_cloudwatch::CloudWatchService;
 use winterbaume_cloudwatchlogs::CloudWatchLogsService;
 use winterbaume_core::{MockRequest, MockResponse, MockService, parse_query_string};
+use winterbaume_dynamodb::DynamoDbService;
 use winterbaume_sns::SnsService;
 use winterbaume_sqs::SqsService;
 
 #[derive(Default)]
-pub(super) struct Services {
-    pub(super) logs: CloudWatchLogsService,
-    pub(super) sns: SnsService,
-    pub(super) sqs: SqsService,
-    pub(super) forgotten: gaps::Forgotten,
-}
-
-/// A call of an AWS API.
-#[derive(Debug)]
-pub(super) struct Request<'a> {
-    pub(super) service: &'a str,
-    pub(super) region: &'a str,
-    pub(super) method: Method,
-    pub(super) uri: &'a Uri,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) body: Bytes,
+pub(in crate::stage) struct Services {
+    pub(in crate::stage) dynamodb: DynamoDbService,
+    pub(in crate::stage) logs: CloudWatchLogsService,
+    pub(in crate::stage) monitoring: CloudWatchService,
+    pub(in crate::stage) sns: SnsService,
+    pub(in crate::stage) sqs: SqsService,
+    pub(in crate::stage) forgotten: gaps::Forgotten,
+    pub(in crate::stage) shelves: gaps::Shelves,
 }
 
 impl Services {
+    /// The services there are, by their names in a signature.
+    pub(in crate::stage) const NAMES: [&'static str; 5] = ["dynamodb", "logs", "monitoring", "sns", "sqs"];
+
     /// Calls a service; `None` when there is none of this name.
-    pub(super) async fn call(&self, request: Request<'_>) -> Option<MockResponse> {
-        let service: &dyn MockService = match request.service {
+    pub(in crate::stage) async fn call(&self, scope: &Scope, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let service: &dyn MockService = match scope.service.as_str() {
+            "dynamodb" => &self.dynamodb,
             "logs" => &self.logs,
+            "monitoring" => &self.monitoring,
             "sns" => &self.sns,
             "sqs" => &self.sqs,
             _ => return None,
         };
-        let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
-        let answer = service.handle(MockRequest {
-            method: request.method.to_string(),
-            uri: gaps::uri(request.service, request.region, path),
-            headers: request.headers.clone(),
-            body: request.body.clone(),
-        });
-        let answer = gaps::corrected(request.service, answer.await);
-        if request.service == "sqs" && answer.status == 200 {
-            return Some(self.forgotten.after(&request.action(), request.region, &request.body, answer));
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let asked = MockRequest {
+            method: request.method().to_string(),
+            uri: gaps::uri(&scope.service, &scope.region, path),
+            headers: request.headers().clone(),
+            body: request.body().clone(),
+        };
+        let answer = match scope.service.as_str() {
+            "logs" => self.shelves.around(&self.logs, scope, request, asked).await,
+            _ => service.handle(asked).await,
+        };
+        let mut answer = gaps::corrected(&scope.service, answer);
+        match (scope.service.as_str(), answer.status) {
+            ("sqs", 200) => {
+                answer = self.forgotten.after(&action(request), &scope.region, request.body(), answer);
+            }
+            ("sns", 200) if action(request) == "Publish" => gaps::hand_on(self, scope, request.body()).await,
+            _ => {}
         }
-        Some(answer)
+        Some(given(answer))
     }
 
     /// Calls a service of the JSON protocol from inside.
-    pub(super) async fn json(&self, service: &str, region: &str, action: &str, body: &Value) -> Option<MockResponse> {
-        let mut headers = HeaderMap::new();
-        if let Ok(target) = format!("Stage.{action}").parse() {
-            headers.insert("x-amz-target", target);
-        }
-        let (uri, body) = (Uri::from_static("/"), Bytes::from(body.to_string()));
-        self.call(Request { service, region, method: Method::POST, uri: &uri, headers: &headers, body }).await
+    pub(in crate::stage) async fn json(
+        &self,
+        service: &str,
+        region: &str,
+        action: &str,
+        body: &Value,
+    ) -> Option<Response<Bytes>> {
+        let scope = Scope::new("stage", region, service);
+        // Boxed, because some services are answered by calling others.
+        Box::pin(self.call(&scope, &json_request(&scope, action, body))).await
     }
 }
 
-impl Request<'_> {
-    /// The action: behind the dot of `X-Amz-Target`, or the form's `Action`.
-    pub(super) fn action(&self) -> String {
-        let target = self.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-        if let Some((_, action)) = target.and_then(|target| target.rsplit_once('.')) {
-            return action.to_owned();
-        }
-        let form = std::str::from_utf8(&self.body).unwrap_or_default();
-        parse_query_string(form).remove("Action").unwrap_or_default()
+/// The action: behind the dot of `X-Amz-Target`, in the CBOR protocol's path, or the form's `Action`.
+pub(in crate::stage) fn action(request: &Request<Bytes>) -> String {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    if let Some((_, action)) = target.and_then(|target| target.rsplit_once('.')) {
+        return action.to_owned();
     }
+    if let Some((_, action)) = request.uri().path().rsplit_once("/operation/") {
+        return action.to_owned();
+    }
+    let form = std::str::from_utf8(request.body()).unwrap_or_default();
+    parse_query_string(form).remove("Action").unwrap_or_default()
+}
+
+fn given(answer: MockResponse) -> Response<Bytes> {
+    let mut response = Response::new(answer.body);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = answer.headers;
+    response
 }
 
 impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Services { logs, sns, sqs }")
+        write!(f, "Services({})", Services::NAMES.join(", "))
     }
 }

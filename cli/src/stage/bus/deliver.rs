@@ -1,9 +1,9 @@
 //! The way of one event to one target: tried again while that may help, and put aside when not.
 
 use super::Shared;
-use super::chance::chance;
 use super::route::{Place, Route, Stop};
 use super::told::{BusEvent, BusTold, RetryCondition, Undelivered};
+use crate::stage::chance::chance;
 use crate::stage::lambda::InvokeError;
 use crate::stage::pending::Ticket;
 use crate::stage::world::{Kept, LogEntry, Message, WorldError, keep};

@@ -11,7 +11,6 @@
 //! Learned from <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>.
 
 mod access;
-mod chance;
 mod deliver;
 mod route;
 mod told;
@@ -19,13 +18,13 @@ mod told;
 pub use told::{BusEvent, BusTold, RetryCondition, Undelivered};
 
 use super::backstage::Backstage;
+use super::chance::chance;
 use super::lambda::Lambda;
 use super::observer::Observer;
 use super::pending::Pending;
 use crate::template::{Stack, TemplateError};
 use access::Access;
 use bytes::Bytes;
-use chance::chance;
 use chrono::{DateTime, Utc};
 use deliver::{Delivery, Event};
 use route::Route;
@@ -123,9 +122,13 @@ impl Bus {
             for metric in ["TriggeredRules", "MatchedEvents"] {
                 self.shared.backstage.metrics.of_rule(&route.name, metric);
             }
+            let deliveries = self.deliveries(route, &event);
             let (id, rule) = (event.id.clone(), route.logical_id.clone());
-            self.shared.observer.tell(BusTold { at: Utc::now(), event: id, rule, what: BusEvent::Matched });
-            self.deliver(route, &event);
+            let what = BusEvent::Matched { deliveries: u32::try_from(deliveries.len()).unwrap_or(u32::MAX) };
+            self.shared.observer.tell(BusTold { at: Utc::now(), event: id, rule, what });
+            for delivery in deliveries {
+                tokio::spawn(delivery.run());
+            }
         }
         matching.into_iter().map(|route| route.logical_id.clone()).collect()
     }
@@ -146,21 +149,20 @@ impl Bus {
         self.idle().await;
     }
 
-    fn deliver(&self, route: &Arc<Route>, event: &Arc<Event>) {
+    fn deliveries(&self, route: &Arc<Route>, event: &Arc<Event>) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
         for (index, stop) in route.stops.iter().enumerate() {
             let luck = chance(self.shared.settings.seed, &(&event.id, &route.logical_id, &stop.id));
             let twice = luck < self.shared.settings.duplicate;
-            for again in [false, true].into_iter().take(if twice { 2 } else { 1 }) {
-                let delivery = Delivery {
-                    shared: self.shared.clone(),
-                    route: route.clone(),
-                    stop: index,
-                    event: event.clone(),
-                    again,
-                    _ticket: self.shared.pending.begin(),
-                };
-                tokio::spawn(delivery.run());
-            }
+            deliveries.extend([false, true].into_iter().take(if twice { 2 } else { 1 }).map(|again| Delivery {
+                shared: self.shared.clone(),
+                route: route.clone(),
+                stop: index,
+                event: event.clone(),
+                again,
+                _ticket: self.shared.pending.begin(),
+            }));
         }
+        deliveries
     }
 }

@@ -24,7 +24,10 @@ pub struct BusTold {
 #[serde(tag = "what", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum BusEvent {
     /// The rule matches it; its targets will get it.
-    Matched,
+    Matched {
+        /// How many deliveries begin: one for each target, two where it is delivered twice.
+        deliveries: u32,
+    },
     /// A target was handed it.
     Delivered {
         /// The target's id.

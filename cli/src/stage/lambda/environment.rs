@@ -3,7 +3,7 @@
 
 use super::super::function::{Function, FunctionSettings, Invocation, StartError};
 use super::super::process::{LogLine, Output};
-use super::super::world::LogEntry;
+use super::super::world::{LogEntry, surely};
 use super::host::Host;
 use super::told::{LambdaEvent, decision};
 use bytes::Bytes;
@@ -108,7 +108,8 @@ async fn write(host: Arc<Host>, stream: String, mut written: mpsc::Receiver<LogL
         if entries.is_empty() {
             continue;
         }
-        if let Err(error) = host.backstage.world.put_log_events(&host.function.log_group, &stream, &entries).await
+        let world = &host.backstage.world;
+        if let Err(error) = surely(|| world.put_log_events(&host.function.log_group, &stream, &entries)).await
             && !lost
         {
             lost = true;

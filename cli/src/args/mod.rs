@@ -1,5 +1,9 @@
 //! The command line.
 
+mod local;
+
+pub use local::LocalArguments;
+
 use crate::project::TEMPLATE;
 use clap::{Args, Parser, Subcommand};
 use std::collections::BTreeMap;
@@ -18,28 +22,12 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Play calls and events through the rule of template.yaml to the real functions, without an AWS account
-    #[command(after_help = LOCAL_EXAMPLES)]
+    #[command(after_help = local::EXAMPLES)]
     Local(LocalArguments),
     /// Print the rule's event pattern, or say which events it matches and which field decided
     #[command(after_help = PATTERN_EXAMPLES)]
     Pattern(PatternArguments),
 }
-
-const LOCAL_EXAMPLES: &str = "\
-Examples:
-  trailhook local
-          stays up: create a queue with any AWS client, and watch the functions answer
-  trailhook local --once
-          plays events/sqs/CreateQueue.success.json
-  trailhook local --once events/sqs/CreateQueue.own-role.json
-          shows a guard at work
-  trailhook local --once my-record.json --parameter RevertMode=enforce
-          lets revert delete the queue
-  zcat log-file.json.gz | trailhook local --once - --parameter EventNames=CreateQueue,TagQueue
-          plays every record of a CloudTrail log file
-
-Exit status: 0 when a rule matched every event, every target got it, and no function failed;
-1 when not; 2 when nothing could be played.";
 
 const PATTERN_EXAMPLES: &str = "\
 Examples:
@@ -52,38 +40,6 @@ Examples:
 
 Exit status: 0 when all events match; 1 when some don't; 2 when EventBridge would refuse the
 pattern, or a file can't be read.";
-
-/// `trailhook local`.
-#[derive(Debug, Args)]
-pub struct LocalArguments {
-    /// Play one event, print what each target did, and end, instead of staying up
-    #[arg(long)]
-    pub once: bool,
-    /// The front door's port, when the stage stays up; 0 is any free one
-    #[arg(long, value_name = "N", default_value_t = 4566, conflicts_with = "once")]
-    pub port: u16,
-    /// Who is behind which access key id: a YAML or JSON file that adds to the built-in people and roles
-    #[arg(long, value_name = "FILE", conflicts_with = "once")]
-    pub principals: Option<PathBuf>,
-    /// A file with an EventBridge event, a CloudTrail record or a log file of them, or one of these a line; - for standard input [default: events/sqs/CreateQueue.success.json]
-    #[arg(value_name = "EVENT", requires = "once")]
-    pub event: Option<PathBuf>,
-    /// Use the ready binaries in this folder (target/debug, target/lambda, .aws-sam/build) instead of building them
-    #[arg(long, value_name = "FOLDER")]
-    pub functions: Option<PathBuf>,
-    /// Leave the event's time as it is; as a rule it is moved to now, because the functions leave old events alone
-    #[arg(long, requires = "once")]
-    pub keep_time: bool,
-    /// Print one JSON document instead of tables
-    #[arg(long, requires = "once")]
-    pub json: bool,
-    /// Show the functions' decision lines, their AWS calls, and what was written in full
-    #[arg(long, short)]
-    pub verbose: bool,
-    /// The template.
-    #[command(flatten)]
-    pub template: TemplateArguments,
-}
 
 /// `trailhook pattern`.
 #[derive(Debug, Args)]

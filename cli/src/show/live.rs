@@ -1,47 +1,25 @@
-//! `trailhook local`: the stage that stays up, with a line for everything that happens.
+//! The stage that stays up, for people: the walk-through's steps, and a line for what happens.
 
-use super::local::binaries;
-use super::{CommandError, Verdict, deployment_for};
-use crate::args::LocalArguments;
-use crate::stage::{BusEvent, BusTold, LambdaEvent, LambdaTold, Live, Told};
-use crate::template::Template;
+use crate::stage::{BusEvent, BusTold, LambdaEvent, LambdaTold, Step, Told, Walked};
 use serde_json::Value;
-use std::io::Write;
 
-/// Sets the stage and tells what happens on it, until it is ended from outside.
-///
-/// # Errors
-/// The template can't be read, the functions can't be built, or the port is taken.
-pub async fn live(arguments: &LocalArguments) -> Result<Verdict, CommandError> {
-    let file = arguments.template.file()?;
-    let in_file = |source| CommandError::Template { file: file.clone(), source };
-    let stack = Template::read(&file).map_err(in_file)?.deploy(deployment_for(None, &arguments.template));
-    let stack = stack.map_err(in_file)?;
-    // What is wrong with template or parameters is told before anything is built.
-    stack.rules().map_err(in_file)?;
-    let binaries = binaries(arguments).await?;
-    let mut stage = Live::set(&stack, &binaries, arguments.port, arguments.principals.as_deref()).await?;
-    let mut out = std::io::stdout();
-    writeln!(out, "ready    AWS_ENDPOINT_URL={} (Ctrl-C ends it)", stage.endpoint_url())?;
-    for (key, who) in stage.callers() {
-        writeln!(out, "caller   AWS_ACCESS_KEY_ID={key}: {who}")?;
-    }
-    writeln!(
-        out,
-        "try      AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=testing AWS_REGION={} aws --endpoint-url {} sqs create-queue --queue-name orders",
-        stack.deployment().region,
-        stage.endpoint_url()
-    )?;
-    loop {
-        let told = stage.next().await;
-        if let Some(line) = line(&told, arguments.verbose) {
-            writeln!(out, "{line}")?;
-        }
+/// A step of the walk-through.
+pub fn step(step: &Step) -> String {
+    let mark = if step.ok { "ok" } else { "FAILED" };
+    format!("{:>8.3} s  {mark:6}  {:12}  {}", milliseconds(step.at_ms), step.step, step.detail)
+}
+
+/// What the walk-through came to.
+pub fn walked(walked: &Walked) -> String {
+    let failed: Vec<&str> = walked.steps.iter().filter(|step| !step.ok).map(|step| step.step.as_str()).collect();
+    match failed.as_slice() {
+        [] => format!("walked   {} steps, every one confirmed", walked.steps.len()),
+        failed => format!("walked   {} steps, not confirmed: {}", walked.steps.len(), failed.join(", ")),
     }
 }
 
 /// A line for what people want to see; with `verbose`, for everything.
-fn line(told: &Told, verbose: bool) -> Option<String> {
+pub fn told(told: &Told, verbose: bool) -> Option<String> {
     match told {
         Told::Call { event, rules } => {
             let detail = |name: &str| event.get("detail")?.get(name)?.as_str();
@@ -68,6 +46,7 @@ fn line(told: &Told, verbose: bool) -> Option<String> {
         }
         Told::Bus(told) => verbose.then(|| format!("bus      {told:?}")),
         Told::Lambda(told) => verbose.then(|| format!("lambda   {told:?}")),
+        Told::LogFile(error) => Some(format!("trail    {error}")),
     }
 }
 
@@ -75,4 +54,9 @@ fn caller(event: &Value) -> String {
     let identity = event.get("detail").and_then(|detail| detail.get("userIdentity")).cloned().unwrap_or_default();
     let identity = serde_json::from_value(identity).unwrap_or_default();
     trailhook::Actor::of(&identity).to_string()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a walk-through takes no 285,000 years")]
+fn milliseconds(at: u64) -> f64 {
+    at as f64 / 1_000.0
 }

@@ -1,10 +1,12 @@
-//! The back end as the world of the bus and of Lambda.
+//! What is behind the door as the world of the bus and of Lambda: it goes through no door, so it is in
+//! no record, as AWS's own calls are not.
 
-use super::BackEnd;
+use super::{FrontDoor, Scope};
+use crate::stage::endpoint::json_request;
 use crate::stage::world::{Doing, LogEntry, Message, World, WorldError};
 use serde_json::{Value, json};
 
-impl World for BackEnd {
+impl World for FrontDoor {
     fn put_log_events<'a>(&'a self, group: &'a str, stream: &'a str, lines: &'a [LogEntry]) -> Doing<'a> {
         Box::pin(async move {
             let event = |line: &LogEntry| json!({ "timestamp": line.at.timestamp_millis(), "message": line.message });
@@ -38,19 +40,18 @@ impl World for BackEnd {
     }
 }
 
-impl BackEnd {
+impl FrontDoor {
     async fn done(&self, service: &str, action: &str, body: &Value) -> Result<(), WorldError> {
-        let Some(answer) = self.house.services.json(service, &self.region, action, body).await else {
-            return Err(WorldError::Refused(format!("{service}:{action}: there is no such service")));
-        };
-        if answer.status == 200 {
+        let scope = Scope::new("stage", &self.region, service);
+        let answer = self.house.call(&scope, json_request(&scope, action, body)).await;
+        if answer.status().is_success() {
             return Ok(());
         }
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
         let code = text("__type").rsplit('#').next().unwrap_or_default();
         let message = format!("{service}:{action}: {code}: {}", text("message"));
-        Err(match (code, answer.status) {
+        Err(match (code, answer.status().as_u16()) {
             ("ResourceNotFoundException" | "QueueDoesNotExist", _) => WorldError::NoResource(message),
             ("AccessDeniedException" | "AccessDenied", _) => WorldError::NoPermissions(message),
             ("ThrottlingException" | "RequestThrottled", _) => WorldError::Throttled(message),

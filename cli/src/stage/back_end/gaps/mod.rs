@@ -11,28 +11,24 @@
 //!    the shape's name, and the old one in `x-amzn-query-error`: [`corrected`].
 //! 4. SQS forgets the attributes of encryption and of fast FIFO queues: [`Forgotten`] remembers them.
 //! 5. SNS forgets what is published: [`published`] reads it from the calls that came in.
+//! 6. SNS hands no message on to the queues that subscribe to a topic: [`hand_on`].
+//! 7. CloudWatch Logs keeps everything for ever, in memory: [`Shelves`] keeps the latest events.
+//!
+//! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
-use super::front_door::ApiCallSeen;
+mod forgotten;
+mod hand_on;
+mod shelves;
+
+pub(super) use forgotten::Forgotten;
+pub(super) use hand_on::hand_on;
+pub(super) use shelves::Shelves;
+
 use super::read::Published;
+use crate::stage::front_door::ApiCallSeen;
 use axum::http::HeaderValue;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use serde_json::Value;
 use winterbaume_core::{MockResponse, default_account_id, parse_query_string, set_default_account_id};
-
-/// The attributes that SQS forgets, or makes up.
-const FORGOTTEN: [&str; 6] = [
-    "DeduplicationScope",
-    "FifoThroughputLimit",
-    "KmsDataKeyReusePeriodSeconds",
-    "KmsMasterKeyId",
-    "RedriveAllowPolicy",
-    "SqsManagedSseEnabled",
-];
-
-/// The attributes of queues that SQS forgets, by Region and name.
-#[derive(Debug, Default)]
-pub(super) struct Forgotten(Mutex<HashMap<(String, String), BTreeMap<String, Value>>>);
 
 /// The URL by which the services tell their Region.
 pub(super) fn uri(service: &str, region: &str, path: &str) -> String {
@@ -40,7 +36,7 @@ pub(super) fn uri(service: &str, region: &str, path: &str) -> String {
 }
 
 /// Says which account the services are of; only the first word counts.
-pub(super) fn settle(account: &str) {
+pub(in crate::stage) fn settle(account: &str) {
     set_default_account_id(account);
 }
 
@@ -65,52 +61,6 @@ pub(super) fn corrected(service: &str, mut answer: MockResponse) -> MockResponse
         answer.headers.insert("x-amzn-query-error", both);
     }
     answer
-}
-
-impl Forgotten {
-    /// Remembers attributes of a queue.
-    pub(super) fn note<'a>(&self, region: &str, name: &str, attributes: impl IntoIterator<Item = (&'a String, Value)>) {
-        let kept = attributes.into_iter().filter(|(name, _)| FORGOTTEN.contains(&name.as_str()));
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_the_queue = all.entry((region.to_owned(), name.to_owned())).or_default();
-        of_the_queue.extend(kept.map(|(name, value)| (name.clone(), value)));
-        // One kind of encryption at a time.
-        if of_the_queue.get("KmsMasterKeyId").and_then(Value::as_str).is_some_and(|key| !key.is_empty()) {
-            of_the_queue.insert("SqsManagedSseEnabled".to_owned(), json!("false"));
-        }
-    }
-
-    /// Learns from a call of SQS that went well, and puts into its answer what SQS forgot.
-    pub(super) fn after(&self, action: &str, region: &str, request: &[u8], mut answer: MockResponse) -> MockResponse {
-        let request: Value = serde_json::from_slice(request).unwrap_or_default();
-        let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
-        let name = match text("QueueName") {
-            "" => text("QueueUrl").rsplit('/').next().unwrap_or_default(),
-            name => name,
-        };
-        let of_the_queue = (region.to_owned(), name.to_owned());
-        match action {
-            "CreateQueue" | "SetQueueAttributes" => {
-                let attributes = request.get("Attributes").and_then(Value::as_object).into_iter().flatten();
-                self.note(region, name, attributes.map(|(name, value)| (name, value.clone())));
-            }
-            "DeleteQueue" => {
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&of_the_queue);
-            }
-            "GetQueueAttributes" => {
-                let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let remembered = all.get(&of_the_queue).into_iter().flatten();
-                let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-                if let Some(attributes) = body.get_mut("Attributes").and_then(Value::as_object_mut) {
-                    attributes.extend(remembered.map(|(name, value)| (name.clone(), value.clone())));
-                    attributes.retain(|_, value| value != "");
-                    answer.body = body.to_string().into();
-                }
-            }
-            _ => {}
-        }
-        answer
-    }
 }
 
 /// What was published, in the order of the calls.
@@ -139,6 +89,7 @@ pub(super) fn published(seen: &[ApiCallSeen]) -> Vec<Published> {
 mod tests {
     use super::*;
     use bytes::Bytes;
+    use serde_json::json;
 
     #[test]
     fn a_missing_queue_is_named_for_both_protocols() {
@@ -149,27 +100,6 @@ mod tests {
         assert_eq!(answer.headers["x-amzn-query-error"], "AWS.SimpleQueueService.NonExistentQueue;Sender");
         let other = corrected("sns", MockResponse::json(400, old.to_string()));
         assert_eq!(other.body, old.to_string());
-    }
-
-    #[test]
-    fn forgotten_attributes_are_remembered_until_the_queue_is_deleted() {
-        let forgotten = Forgotten::default();
-        let call = |action: &str, body: Value| {
-            let answer = MockResponse::json(200, r#"{"Attributes": {"SqsManagedSseEnabled": "true"}}"#);
-            let answer = forgotten.after(action, "eu-west-1", body.to_string().as_bytes(), answer);
-            serde_json::from_slice::<Value>(&answer.body).unwrap()["Attributes"].clone()
-        };
-        let of = json!({"QueueUrl": "http://h/111122223333/q"});
-        call(
-            "CreateQueue",
-            json!({"QueueName": "q", "Attributes": {"KmsMasterKeyId": "alias/k", "DelaySeconds": "5"}}),
-        );
-        let both = json!({"KmsMasterKeyId": "alias/k", "SqsManagedSseEnabled": "false"});
-        assert_eq!(call("GetQueueAttributes", of.clone()), both);
-        call("SetQueueAttributes", json!({"QueueUrl": "http://h/1/q", "Attributes": {"KmsMasterKeyId": ""}}));
-        assert_eq!(call("GetQueueAttributes", of.clone()), json!({"SqsManagedSseEnabled": "false"}));
-        call("DeleteQueue", of.clone());
-        assert_eq!(call("GetQueueAttributes", of), json!({"SqsManagedSseEnabled": "true"}));
     }
 
     #[test]

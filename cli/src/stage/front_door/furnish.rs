@@ -1,0 +1,117 @@
+//! What a template makes, made by AWS calls behind the door: topics, log groups and queues.
+//!
+//! What is there already stays as it is. None of these calls is in a record: it is CloudFormation that
+//! makes them, before anybody is on the stage.
+
+use super::{FrontDoor, Scope};
+use crate::stage::endpoint::{json_request, query_request};
+use crate::template::{Stack, TemplateError};
+use axum::http::{Request, Response, StatusCode};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What the template makes can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum FurnishError {
+    /// The template can't be resolved.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A call was refused.
+    #[error("the AWS behind the stage does not do {action}: {answer}")]
+    Refused {
+        /// As in `sns:CreateTopic`.
+        action: String,
+        /// The answer.
+        answer: String,
+    },
+}
+
+/// How often a call is tried that a fault may have met.
+const TRIES: u32 = 12;
+
+impl FrontDoor {
+    /// Makes the topics, log groups and queues of a stack.
+    ///
+    /// # Errors
+    /// The template can't be resolved, or a call is refused.
+    pub async fn furnish(&self, stack: &Stack) -> Result<(), FurnishError> {
+        for arn in stack.topics()? {
+            let name = arn.rsplit(':').next().unwrap_or(&arn);
+            self.query("sns", "CreateTopic", &[("Name", name)]).await?;
+        }
+        for name in stack.log_groups()? {
+            self.json("logs", "CreateLogGroup", &json!({ "logGroupName": name })).await?;
+        }
+        for queue in stack.queues()? {
+            let body = json!({ "QueueName": queue.name, "Attributes": queue.attributes });
+            self.json("sqs", "CreateQueue", &body).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a queue that gets what is published to a topic; the subscription's ARN.
+    ///
+    /// # Errors
+    /// A call is refused.
+    pub async fn subscribe(&self, topic_arn: &str, queue: &str) -> Result<String, FurnishError> {
+        self.json("sqs", "CreateQueue", &json!({ "QueueName": queue })).await?;
+        let partition = trailhook::partition_of(&self.region);
+        let queue_arn = format!("arn:{partition}:sqs:{}:{}:{queue}", self.region, self.account);
+        let fields = [("TopicArn", topic_arn), ("Protocol", "sqs"), ("Endpoint", &queue_arn)];
+        let answer = self.query("sns", "Subscribe", &fields).await?;
+        let answer = String::from_utf8_lossy(&answer);
+        let arn = answer.split_once("<SubscriptionArn>").and_then(|(_, rest)| Some(rest.split_once('<')?.0.trim()));
+        Ok(arn.unwrap_or_default().to_owned())
+    }
+
+    /// Ends a subscription.
+    ///
+    /// # Errors
+    /// The call is refused.
+    pub async fn unsubscribe(&self, subscription_arn: &str) -> Result<(), FurnishError> {
+        self.query("sns", "Unsubscribe", &[("SubscriptionArn", subscription_arn)]).await.map(drop)
+    }
+
+    async fn json(&self, service: &str, action: &str, body: &Value) -> Result<Bytes, FurnishError> {
+        let scope = Scope::new("stage", &self.region, service);
+        self.surely(&scope, action, || json_request(&scope, action, body)).await
+    }
+
+    async fn query(&self, service: &str, action: &str, fields: &[(&str, &str)]) -> Result<Bytes, FurnishError> {
+        let scope = Scope::new("stage", &self.region, service);
+        self.surely(&scope, action, || query_request(&scope, action, fields)).await
+    }
+
+    async fn surely(
+        &self,
+        scope: &Scope,
+        action: &str,
+        request: impl Fn() -> Request<Bytes>,
+    ) -> Result<Bytes, FurnishError> {
+        let mut tries = 1;
+        loop {
+            let answer = self.house.call(scope, request()).await;
+            if is_there(&answer) {
+                return Ok(answer.into_body());
+            }
+            if tries == TRIES || !passes(&answer) {
+                let answer = format!("{} {}", answer.status(), String::from_utf8_lossy(answer.body()));
+                return Err(FurnishError::Refused { action: format!("{}:{action}", scope.service), answer });
+            }
+            tokio::time::sleep(Duration::from_millis(20) * tries).await;
+            tries += 1;
+        }
+    }
+}
+
+/// Made now, or before.
+fn is_there(answer: &Response<Bytes>) -> bool {
+    answer.status().is_success() || String::from_utf8_lossy(answer.body()).contains("ResourceAlreadyExists")
+}
+
+fn passes(answer: &Response<Bytes>) -> bool {
+    answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS || {
+        String::from_utf8_lossy(answer.body()).contains("Thrott")
+    }
+}

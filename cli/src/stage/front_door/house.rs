@@ -1,0 +1,242 @@
+//! What happens to a call between the door and its answer.
+
+use super::faults::Faults;
+use super::refusal::Refusal;
+use super::scope::Scope;
+use crate::stage::answer_cloudwatch;
+use crate::stage::back_end::{Services, action};
+use crate::stage::endpoint::Endpoint;
+use crate::stage::metrics::Metrics;
+use crate::stage::noted::Noted;
+use crate::trail::AnsweredCall;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
+use bytes::Bytes;
+use chrono::Utc;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+/// More than any call of the embedded services may have: PutLogEvents takes 1 MB. Of what passes
+/// through, a larger body stands in no record.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// A call that came in by the front door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiCallSeen {
+    /// As in `sqs`.
+    pub service: String,
+    /// As in `GetQueueAttributes`.
+    pub action: String,
+    /// As in `eu-west-1`.
+    pub region: String,
+    /// The access key id that it was signed with.
+    pub access_key_id: String,
+    /// The request's body.
+    pub request: Bytes,
+    /// The status it was answered with.
+    pub status: u16,
+}
+
+/// What is behind the door.
+#[derive(Debug)]
+pub(super) struct House {
+    pub(super) behind: Behind,
+    pub(super) faults: Faults,
+    pub(super) listener: Listener,
+    /// What CloudWatch is asked about bus and Lambda, whoever else is behind the door.
+    pub(super) metrics: Arc<Metrics>,
+}
+
+/// Who answers.
+#[derive(Debug)]
+pub(super) enum Behind {
+    /// Services in this process.
+    Embedded(Arc<Services>),
+    /// Another AWS.
+    Elsewhere(Box<Endpoint>),
+}
+
+/// Who is told of the calls.
+#[derive(Debug)]
+pub(super) enum Listener {
+    /// They are kept, for a stage that ends soon.
+    Kept(Mutex<Vec<ApiCallSeen>>),
+    /// They are told and forgotten.
+    Told(UnboundedSender<AnsweredCall>),
+}
+
+impl House {
+    /// The calls that were kept.
+    pub(super) fn seen(&self) -> Vec<ApiCallSeen> {
+        match &self.listener {
+            Listener::Kept(seen) => seen.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Listener::Told(_) => Vec::new(),
+        }
+    }
+
+    /// A call of the stage itself, which nobody is told of.
+    pub(super) async fn call(&self, scope: &Scope, request: Request<Bytes>) -> Response<Bytes> {
+        let id = Uuid::new_v4().to_string();
+        if let Some(fault) = self.faults.next(scope) {
+            return fault.answer(&request, &id);
+        }
+        match &self.behind {
+            Behind::Embedded(services) => embedded(services, scope, &request, &id).await,
+            Behind::Elsewhere(endpoint) => {
+                let unsent = head_of(&request);
+                match endpoint.call(request).await {
+                    Ok(response) => response,
+                    Err(error) => unavailable(error.to_string()).answer(&unsent, &id),
+                }
+            }
+        }
+    }
+
+    fn tell(&self, scope: Scope, request: Request<Bytes>, response: Response<Bytes>) {
+        match &self.listener {
+            Listener::Kept(seen) => {
+                let seen_now = ApiCallSeen {
+                    action: action(&request),
+                    service: scope.service,
+                    region: scope.region,
+                    access_key_id: scope.access_key_id,
+                    status: response.status().as_u16(),
+                    request: request.into_body(),
+                };
+                seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen_now);
+            }
+            Listener::Told(told) => {
+                let call = AnsweredCall {
+                    service: scope.service,
+                    region: scope.region,
+                    access_key_id: scope.access_key_id,
+                    request,
+                    response,
+                    at: Utc::now(),
+                    client: IpAddr::from(Ipv4Addr::LOCALHOST),
+                    tls: None,
+                };
+                // A stage that is ending listens no more.
+                told.send(call).ok();
+            }
+        }
+    }
+}
+
+pub(super) fn router(house: Arc<House>) -> Router {
+    Router::new().fallback(enter).with_state(house)
+}
+
+async fn enter(State(house): State<Arc<House>>, request: Request<Body>) -> Response<Body> {
+    let id = Uuid::new_v4().to_string();
+    let mut response = answer(house, request, &id).await;
+    // An answer of another back end has its own.
+    let names = ["x-amzn-requestid", "x-amz-request-id"];
+    if !names.iter().any(|name| response.headers().contains_key(*name)) {
+        set_request_id(response.headers_mut(), &id);
+    }
+    response
+}
+
+async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response<Body> {
+    let Some(scope) = Scope::of(&request) else {
+        let message = "the request is not signed with SigV4, so nobody knows who calls which service";
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "MissingAuthenticationToken", message);
+        return refusal.answer(&request, id).map(Body::from);
+    };
+    let (head, body) = request.into_parts();
+    if let Behind::Elsewhere(endpoint) = &house.behind
+        && length(&head).is_none_or(|length| length > MOST_BYTES)
+    {
+        let noted = Request::from_parts(head.clone(), Bytes::new());
+        return passed(&house, endpoint, scope, Request::from_parts(head, body), noted, id).await;
+    }
+    let body = match to_bytes(body, MOST_BYTES).await {
+        Ok(body) => body,
+        Err(error) => {
+            let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", error.to_string());
+            return refusal.answer(&Request::from_parts(head, ()), id).map(Body::from);
+        }
+    };
+    let request = Request::from_parts(head, body);
+    if let Some(fault) = house.faults.next(&scope) {
+        let mut response = fault.answer(&request, id);
+        set_request_id(response.headers_mut(), id);
+        house.tell(scope, request, response.clone());
+        return response.map(Body::from);
+    }
+    let own = (scope.service == "monitoring").then(|| answer_cloudwatch(&request, &house.metrics, id));
+    if let Some(mut response) = own.flatten() {
+        set_request_id(response.headers_mut(), id);
+        house.tell(scope, request, response.clone());
+        return response.map(Body::from);
+    }
+    match &house.behind {
+        Behind::Embedded(services) => {
+            let mut response = embedded(services, &scope, &request, id).await;
+            set_request_id(response.headers_mut(), id);
+            house.tell(scope, request, response.clone());
+            response.map(Body::from)
+        }
+        Behind::Elsewhere(endpoint) => {
+            let noted = request.clone();
+            passed(&house, endpoint, scope, request.map(Body::from), noted, id).await
+        }
+    }
+}
+
+/// A call that another AWS answers; `noted` is what is known of it here.
+async fn passed(
+    house: &Arc<House>,
+    endpoint: &Endpoint,
+    scope: Scope,
+    request: Request<Body>,
+    noted: Request<Bytes>,
+    id: &str,
+) -> Response<Body> {
+    let response = match endpoint.pass(request).await {
+        Ok(response) => response,
+        Err(error) => return unavailable(error.to_string()).answer(&noted, id).map(Body::from),
+    };
+    let (head, body) = response.into_parts();
+    let (house, seen) = (house.clone(), head.clone());
+    let told = move |body: Bytes| house.tell(scope, noted, Response::from_parts(seen, body));
+    Response::from_parts(head, Body::new(Noted::new(body, MOST_BYTES, told)))
+}
+
+async fn embedded(services: &Services, scope: &Scope, request: &Request<Bytes>, id: &str) -> Response<Bytes> {
+    if let Some(answer) = services.call(scope, request).await {
+        return answer;
+    }
+    let message = format!(
+        "the local stage has no service {} in it, only {}; --aws-endpoint URL puts another AWS behind it",
+        scope.service,
+        Services::NAMES.join(", ")
+    );
+    Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message).answer(request, id)
+}
+
+fn unavailable(message: String) -> Refusal {
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
+}
+
+fn set_request_id(headers: &mut axum::http::HeaderMap, id: &str) {
+    // A UUID is always a header's value.
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+}
+
+fn length(head: &request::Parts) -> Option<usize> {
+    head.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn head_of(request: &Request<Bytes>) -> Request<()> {
+    let mut head = Request::new(());
+    *head.headers_mut() = request.headers().clone();
+    head
+}

@@ -1,0 +1,125 @@
+//! The front door: one loopback endpoint for every AWS client, people's and the functions'.
+//!
+//! A call is answered by what is behind the door, the services in this process or another AWS on this
+//! machine, and told to who listens once it is answered. Each answer has a request id. Large bodies
+//! pass through as they come. It checks no signature, and no permission: whoever reaches loopback may do
+//! everything, which is why it listens nowhere else.
+
+mod faults;
+mod furnish;
+mod house;
+mod refusal;
+mod scope;
+mod world;
+
+pub use furnish::FurnishError;
+pub use house::ApiCallSeen;
+pub(super) use scope::Scope;
+
+use super::back_end::{Services, settle};
+use super::endpoint::{Endpoint, EndpointUrlError};
+use super::metrics::Metrics;
+use super::server::Server;
+use crate::trail::AnsweredCall;
+use faults::Faults;
+use house::{Behind, House, Listener};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// A front door that is open; it closes when this is dropped.
+#[derive(Debug)]
+pub struct FrontDoor {
+    pub(super) account: String,
+    pub(super) region: String,
+    endpoint_url: String,
+    house: Arc<House>,
+    _server: Server,
+}
+
+/// What is behind a front door, and how well it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrontDoorSettings {
+    /// The port on loopback; 0 is any free one.
+    pub port: u16,
+    /// The URL of another AWS, as `http://127.0.0.1:5000`; the services in this process otherwise.
+    pub aws_endpoint: Option<String>,
+    /// How many of the calls are met with throttling or a server's error, from 0 to 1.
+    pub fault: f64,
+    /// Which of them.
+    pub seed: u64,
+}
+
+/// The front door can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontDoorError {
+    /// The port is taken, as a rule.
+    #[error("the front door can't open on port {port}: {source}; --port 0 takes a free one")]
+    Port {
+        /// The port asked for.
+        port: u16,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// There can't be an AWS behind it.
+    #[error(transparent)]
+    Url(#[from] EndpointUrlError),
+}
+
+impl FrontDoor {
+    /// Opens a door, answers from `metrics` what CloudWatch is asked about bus and Lambda, and tells `told`
+    /// of every call once it is answered.
+    ///
+    /// What clients make in the embedded services belongs to the account of the first such door in the
+    /// process: they know one account.
+    ///
+    /// # Errors
+    /// The port is not free, or the other AWS's URL is none.
+    pub async fn open(
+        account: &str,
+        region: &str,
+        settings: &FrontDoorSettings,
+        metrics: Arc<Metrics>,
+        told: UnboundedSender<AnsweredCall>,
+    ) -> Result<FrontDoor, FrontDoorError> {
+        settle(account);
+        let behind = match &settings.aws_endpoint {
+            Some(url) => Behind::Elsewhere(Box::new(Endpoint::new(url)?)),
+            None => Behind::Embedded(Arc::default()),
+        };
+        let faults = Faults::new(settings.fault, settings.seed);
+        let house = House { behind, faults, listener: Listener::Told(told), metrics };
+        let port = settings.port;
+        let opened = FrontDoor::before(house, account, region, port).await;
+        opened.map_err(|source| FrontDoorError::Port { port, source })
+    }
+
+    /// A door on any free port before these services, which keeps the calls.
+    pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
+        let listener = Listener::Kept(Mutex::default());
+        let house =
+            House { behind: Behind::Embedded(services), faults: Faults::default(), listener, metrics: Arc::default() };
+        FrontDoor::before(house, account, region, 0).await
+    }
+
+    async fn before(house: House, account: &str, region: &str, port: u16) -> std::io::Result<FrontDoor> {
+        let house = Arc::new(house);
+        let server = Server::start_on(port, house::router(house.clone())).await?;
+        Ok(FrontDoor {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            endpoint_url: format!("http://{}", server.address()),
+            house,
+            _server: server,
+        })
+    }
+
+    /// What `AWS_ENDPOINT_URL` is to be set to.
+    pub fn endpoint_url(&self) -> &str {
+        &self.endpoint_url
+    }
+
+    /// The calls that were kept, in their order; not those of the stage itself.
+    pub(super) fn seen(&self) -> Vec<ApiCallSeen> {
+        self.house.seen()
+    }
+}
