@@ -208,6 +208,18 @@ fn every_function_starts_with_the_variables_that_the_template_gives_it() {
     }
 }
 
+/// In AWS the functions find the services themselves: an empty address would be one at which nobody answers.
+#[test]
+fn the_functions_get_an_endpoint_only_where_one_is_given() {
+    for function in stack(&[]).functions().unwrap() {
+        assert!(!function.variables.contains_key("AWS_ENDPOINT_URL"), "{}", function.logical_id);
+    }
+    let url = "https://127.0.0.1:4566";
+    for function in stack(&[("EndpointUrl", url)]).functions().unwrap() {
+        assert_eq!(function.variables["AWS_ENDPOINT_URL"], url, "{}", function.logical_id);
+    }
+}
+
 #[test]
 fn the_log_group_lets_eventbridge_write() {
     let stack = stack(&[]);
