@@ -50,7 +50,7 @@ def event_invoke_config(_, expected):
 
 
 def permission(_, expected):
-    """The function's policy, which is to have this one statement; its condition on the rule is `SourceArn` in a template."""
+    """The function's policy, which is to have this one statement; its condition is `SourceArn` in a template."""
     statements = json.loads(aws("lambda").get_policy(FunctionName=expected["FunctionName"])["Policy"])["Statement"]
     if len(statements) != 1 or list(statements[0]["Principal"]) != ["Service"] or statements[0]["Effect"] != "Allow":
         return {"Statement": statements}

@@ -2,12 +2,12 @@
 
     python .ci/emulator.py FOLDER
 
-It listens on a free port of 127.0.0.1 and on nothing else, with TLS, because the stack's topic and queues refuse whoever
-comes without; and with IAM enforced, so that a function may do what its role allows and nothing more. FOLDER gets the
-file `address` and the certificate to trust, `certificate.pem`.
+It listens on a free port of 127.0.0.1 and on nothing else, with TLS, because the stack's topic and queues refuse
+whoever comes without; and with IAM enforced, so that a function may do what its role allows and nothing more. FOLDER
+gets the file `address` and the certificate to trust, `certificate.pem`.
 
-A gap of ministack's is filled by the least that lets the unchanged template be deployed and its roles count. Each of these
-patches looks first whether what it replaces is still as it was, and ends the start if it isn't.
+A gap of ministack's is filled by the least that lets the unchanged template be deployed and its roles count. Each of
+these patches looks first whether what it replaces is still as it was, and ends the start if it isn't.
 """
 
 import datetime
@@ -20,8 +20,8 @@ import sys
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 
-# Properties that the emulator does not show, and so nobody compares with the template here. Should it show one some day,
-# the comparison fails until the property is taken off this list.
+# Properties that the emulator does not show, and so nobody compares with the template here. Should it show one some
+# day, the comparison fails until the property is taken off this list.
 SETTINGS_UNSEEN = {
     ("AWS::SNS::Topic", "KmsMasterKeyId"): "ministack's CloudFormation leaves it out of the topic",
     ("AWS::CloudWatch::Alarm", "Metrics"): "see alarms_of_metric_math below",
@@ -65,7 +65,7 @@ def certificate(folder):
 
 
 def settings(folder):
-    """ministack's variables, which it reads while it is imported. The functions inherit them, as their own are added."""
+    """ministack's variables, which it reads while it is imported. The functions inherit them, and have their own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -82,8 +82,8 @@ def settings(folder):
         # Otherwise an MQTT broker listens on every address.
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",
-        # With this key ID the caller is the account itself, who may do everything. The functions don't inherit it: they get
-        # a session of their role.
+        # With this key id the caller is the account itself, who may do everything. The functions don't inherit it:
+        # they get a session of their role.
         AWS_ACCESS_KEY_ID="testing",
         AWS_SECRET_ACCESS_KEY="testing",
         # What the functions trust: the emulator alone.
@@ -98,7 +98,7 @@ def gone(function, sign, patch):
     """Ends the start if `sign` is no longer among what a function of ministack's is made of."""
     code = function.__code__
     if sign not in str(code.co_consts) and sign not in code.co_names:
-        sys.exit(f"{function.__name__} of ministack is not what it was: look whether {patch} in {__file__} is still needed")
+        sys.exit(f"{function.__name__} of ministack is not what it was: is {patch} in {__file__} still needed?")
 
 
 def only_one_port():
@@ -112,8 +112,8 @@ def only_one_port():
 def alarms_of_metric_math():
     """CloudFormation's AWS::CloudWatch::Alarm with Metrics instead of one metric: ministack refuses it.
 
-    Here such an alarm is made with its other properties, and its expression stands where the metric's name would. Nothing
-    ever evaluates it: whether CloudWatch takes the expression, the emulator doesn't show.
+    Here such an alarm is made with its other properties, and its expression stands where the metric's name would.
+    Nothing ever evaluates it: whether CloudWatch takes the expression, the emulator doesn't show.
     """
     from ministack.services.cloudformation import provisioners
 
@@ -152,7 +152,7 @@ def log_streams_have_arns():
 
 
 def code_comes_over_tls():
-    """The address of a function's code in GetFunction's answer: ministack says http:// also where it speaks TLS alone."""
+    """The address of a function's code, in GetFunction's answer: ministack says http:// where it speaks TLS alone."""
     from ministack.services import lambda_svc
 
     address = lambda_svc._presigned_code_url

@@ -137,7 +137,8 @@ class Expected:
         if attribute != "Arn":
             raise ValueError(f"{name}.{attribute} is an attribute that this program does not know")
         if kind == "AWS::IAM::Role":
-            return self.arn("iam", f"role{self.resolve(self.template['Resources'][name]['Properties']['Path'])}{last}", "")
+            path = self.resolve(self.template["Resources"][name]["Properties"]["Path"])
+            return self.arn("iam", f"role{path}{last}", "")
         service, resource = {
             "AWS::Lambda::Function": ("lambda", f"function:{last}"),
             "AWS::SQS::Queue": ("sqs", last),
