@@ -13,6 +13,7 @@ mod cloudwatch;
 mod decode;
 mod end_to_end;
 mod failures;
+mod faults;
 mod functions;
 mod guards;
 mod house;

@@ -20,6 +20,8 @@ pub fn binaries() -> Result<PathBuf> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(crate::root());
+        // Beside a benchmark are the binaries that it was built like.
+        command.args((!cfg!(debug_assertions)).then_some("--release"));
         let done = command.output().map_err(|error| error.to_string())?;
         if !done.status.success() {
             return Err(String::from_utf8_lossy(&done.stderr).into_owned());

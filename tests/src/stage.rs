@@ -40,6 +40,11 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The lines up to the one that is waited for.
     pub fn until(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
         let started = Instant::now();
@@ -76,19 +81,24 @@ impl Stage {
 
     /// What an SDK client of this caller is made from.
     pub fn configuration(&self, access_key_id: &str) -> SdkConfig {
-        let credentials = Credentials::new(access_key_id, "testing", None, None, "the tests");
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .region(Region::new(REGION))
-            .endpoint_url(&self.endpoint)
-            .build()
+        configuration(&self.endpoint, access_key_id)
     }
 
     /// A client of SQS.
     pub fn sqs(&self, access_key_id: &str) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.configuration(access_key_id))
     }
+}
+
+/// What an SDK client of this caller is made from, at any endpoint.
+pub fn configuration(endpoint: &str, access_key_id: &str) -> SdkConfig {
+    let credentials = Credentials::new(access_key_id, "testing", None, None, "the tests");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(Region::new(REGION))
+        .endpoint_url(endpoint)
+        .build()
 }
 
 impl Drop for Stage {
