@@ -4,7 +4,7 @@ use super::play::{binaries, check_rules};
 use super::{CommandError, Verdict, deployment_for};
 use crate::args::LocalArguments;
 use crate::show;
-use crate::stage::{Live, walk};
+use crate::stage::{Live, account_of, walk};
 use crate::template::{Stack, Template};
 use std::io::Write;
 use std::pin::pin;
@@ -38,7 +38,13 @@ pub async fn local(arguments: &LocalArguments, ended: impl Future<Output = u8>) 
 async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> {
     let file = arguments.template.file()?;
     let in_file = |source| CommandError::Template { file: file.clone(), source };
-    let stack = Template::read(&file).map_err(in_file)?.deploy(deployment_for(None, &arguments.template));
+    let mut deployment = deployment_for(None, &arguments.template);
+    if let (Some(url), None) = (&arguments.aws_endpoint, &arguments.template.account)
+        && let Some(account) = account_of(url, &deployment.region).await?
+    {
+        deployment.account = account;
+    }
+    let stack = Template::read(&file).map_err(in_file)?.deploy(deployment);
     let stack = stack.map_err(in_file)?;
     // What is wrong with template or parameters is told before anything is built.
     check_rules(&stack, &file)?;

@@ -12,7 +12,7 @@ pub use play::play;
 use crate::args::{Arguments, Command};
 use crate::input::InputError;
 use crate::project::NoProject;
-use crate::stage::{BinariesError, LiveError, StageError, WalkError};
+use crate::stage::{BinariesError, EndpointError, LiveError, StageError, WalkError};
 use crate::template::{Deployment, TemplateError};
 use crate::trail::LogFileError;
 use serde_json::Value;
@@ -54,6 +54,9 @@ pub enum CommandError {
     /// The stage that stays up can't be set.
     #[error(transparent)]
     Live(#[from] LiveError),
+    /// There is no other AWS to put behind the stage.
+    #[error("--aws-endpoint: {0}")]
+    Endpoint(#[from] EndpointError),
     /// The walk-through can't begin.
     #[error(transparent)]
     Walk(#[from] WalkError),

@@ -36,7 +36,7 @@ pub use backstage::Backstage;
 pub use binaries::{Binaries, BinariesError};
 pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use cloudwatch::answer as answer_cloudwatch;
-pub use endpoint::EndpointUrlError;
+pub use endpoint::{EndpointError, EndpointUrlError, Unreachable, account_of};
 pub use front_door::{ApiCallSeen, FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
 pub use function::{Function, FunctionSettings, Invocation, StartError};
 pub use happening::{Happening, move_to};
