@@ -8,6 +8,7 @@ pub mod args;
 pub mod commands;
 pub mod input;
 pub mod project;
+pub mod screen;
 pub mod show;
 pub mod stage;
 pub mod template;

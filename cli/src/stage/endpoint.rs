@@ -13,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// No answer of an emulator is larger, but for objects, which pass as they come.
@@ -76,8 +77,8 @@ impl Endpoint {
         if parsed.scheme() != Some(&Scheme::HTTP) {
             return Err(wrong("expected http://HOST:PORT (no TLS, and never the real AWS)"));
         }
-        if parsed.host().is_some_and(|host| host.ends_with(".amazonaws.com")) {
-            return Err(wrong("it is the real AWS"));
+        if !parsed.host().is_some_and(is_near) {
+            return Err(wrong("its host is not on this machine or in a private network"));
         }
         if !matches!(parsed.path(), "" | "/") || parsed.query().is_some() {
             return Err(wrong("it has a path; expected http://HOST:PORT"));
@@ -120,6 +121,13 @@ impl Endpoint {
     }
 }
 
+/// Whether the same call may go well later.
+pub(super) fn passes(answer: &Response<Bytes>) -> bool {
+    answer.status().is_server_error()
+        || answer.status() == 429
+        || String::from_utf8_lossy(answer.body()).contains("Thrott")
+}
+
 /// A call of a service's JSON protocol.
 pub(super) fn json_request(scope: &Scope, action: &str, body: &Value) -> Request<Bytes> {
     let (prefix, kind) = match scope.service.as_str() {
@@ -154,6 +162,23 @@ fn request(scope: &Scope, kind: &'static str, body: Bytes) -> Request<Bytes> {
     request
 }
 
+/// Loopback, a private network, or a name without a domain, as containers have; never the Internet, where
+/// the real AWS is.
+fn is_near(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    match host.parse() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+        Err(_) => {
+            !host.contains('.')
+                || [".localhost", ".internal", ".local"].iter().any(|end| host.ends_with(end))
+                || host == "localhost.localstack.cloud"
+        }
+    }
+}
+
 /// An error with what is behind it: "connection refused" is never the first.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -171,13 +196,18 @@ mod tests {
 
     #[test]
     fn only_a_plain_local_url_is_an_endpoint() {
-        for url in ["http://127.0.0.1:5000", "http://localhost:4566/", "http://moto"] {
+        for url in
+            ["http://127.0.0.1:5000", "http://localhost:4566/", "http://moto", "http://[::1]:1", "http://10.1.2.3"]
+        {
             assert!(Endpoint::new(url).is_ok(), "{url}");
         }
         for (url, problem) in [
             ("https://127.0.0.1:5000", "no TLS"),
             ("127.0.0.1:5000", "expected http://HOST:PORT"),
-            ("http://sqs.eu-west-1.amazonaws.com", "the real AWS"),
+            ("http://sqs.eu-west-1.amazonaws.com", "not on this machine"),
+            ("http://SQS.cn-north-1.amazonaws.com.cn.:80", "not on this machine"),
+            ("http://sqs.eu-west-1.api.aws", "not on this machine"),
+            ("http://54.239.28.85", "not on this machine"),
             ("http://127.0.0.1:5000/moto-api", "a path"),
             ("", "can't be read"),
         ] {

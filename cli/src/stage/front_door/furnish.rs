@@ -4,9 +4,9 @@
 //! makes them, before anybody is on the stage.
 
 use super::{FrontDoor, Scope};
-use crate::stage::endpoint::{json_request, query_request};
+use crate::stage::endpoint::{json_request, passes, query_request};
 use crate::template::{Stack, TemplateError};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -105,13 +105,9 @@ impl FrontDoor {
     }
 }
 
-/// Made now, or before.
+/// Made now, or before: then with the attributes that it had then.
 fn is_there(answer: &Response<Bytes>) -> bool {
-    answer.status().is_success() || String::from_utf8_lossy(answer.body()).contains("ResourceAlreadyExists")
-}
-
-fn passes(answer: &Response<Bytes>) -> bool {
-    answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS || {
-        String::from_utf8_lossy(answer.body()).contains("Thrott")
-    }
+    let text = || String::from_utf8_lossy(answer.body());
+    let codes = ["ResourceAlreadyExists", "QueueNameExists", "QueueAlreadyExists"];
+    answer.status().is_success() || codes.iter().any(|code| text().contains(code))
 }

@@ -38,7 +38,13 @@ impl Scope {
     fn read(credential: &str) -> Option<Scope> {
         let mut parts = credential.rsplitn(5, '/');
         let (_, service, region, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        Some(Scope::new(parts.next()?, region, service))
+        let access_key_id = parts.next()?;
+        // All three are shown and written into records, and the key comes from anybody.
+        let name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let key = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte));
+        let good = [access_key_id, region, service].iter().all(|text| (1..=128).contains(&text.len()));
+        (good && key(access_key_id) && name(region) && name(service))
+            .then(|| Scope::new(access_key_id, region, service))
     }
 
     /// A header as a client's, with no signature behind it.
@@ -64,6 +70,13 @@ mod tests {
         assert_eq!(read(Request::get(presigned)), Some(expected));
         assert_eq!(read(Request::post("/")), None);
         assert_eq!(read(Request::post("/").header("authorization", "Bearer x")), None);
+        for forged in [
+            "a%0Adecided/20261101/eu-west-1/sqs/aws4_request",
+            "a/20261101//sqs/aws4_request",
+            "/20261101/r/s/aws4_request",
+        ] {
+            assert_eq!(read(Request::get(format!("/?X-Amz-Credential={forged}"))), None, "{forged}");
+        }
         let short = "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host";
         assert_eq!(read(Request::post("/").header("authorization", short)), None);
     }

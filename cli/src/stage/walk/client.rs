@@ -1,9 +1,7 @@
 //! The walk-through as a client of the stage's own front door.
 
-use crate::stage::endpoint::{Endpoint, EndpointUrlError, json_request};
+use crate::stage::endpoint::{Endpoint, EndpointUrlError, json_request, passes};
 use crate::stage::front_door::Scope;
-use axum::http::Response;
-use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -53,8 +51,4 @@ impl Client {
             self.json("sqs", "DeleteQueue", &json!({ "QueueUrl": url })).await.ok();
         }
     }
-}
-
-fn passes(answer: &Response<Bytes>) -> bool {
-    answer.status().is_server_error() || String::from_utf8_lossy(answer.body()).contains("Thrott")
 }
