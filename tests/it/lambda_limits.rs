@@ -2,8 +2,9 @@
 //! on goes, and how it is closed.
 
 use crate::lambda_service::{run, words};
+use serde_json::{Value, json};
 use std::time::Duration;
-use trailhook_cli::stage::{Condition, Kept, LambdaEvent, LambdaTold};
+use trailhook_cli::stage::{Condition, Ended, Kept, LambdaEvent, LambdaTold};
 
 #[tokio::test]
 async fn no_more_processes_run_than_are_allowed_and_all_that_are() {
@@ -100,4 +101,64 @@ async fn closing_at_once_leaves_no_process_behind() {
     }
     let killed = std::process::Command::new("sh").args(["-c", &format!("kill -0 {pid}")]).output().unwrap();
     assert!(!killed.status.success(), "process {pid} is still there");
+}
+
+/// One that stays large is seen while it sleeps, one that is large for a moment when it answers.
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_process_with_more_memory_than_it_may_have_is_killed() {
+    let body = "    if count == 2:
+        kept = b'x' * (200 * 1024 * 1024)
+        if payload == b'stay': time.sleep(600)
+        del kept
+    answer(b'%d' % count)";
+    for payload in ["stay", "shrink"] {
+        let mut run = run("grows", body, 1, |function| function.asynchronous.retries = 0).await;
+        let small = run.lambda.invoke("f", "small").unwrap();
+        run.lambda.idle().await;
+        let large = run.lambda.invoke("f", payload).unwrap();
+        run.lambda.idle().await;
+        let next = run.lambda.invoke("f", "next").unwrap();
+        let told = run.drained().await;
+        assert_eq!(words(&told, &small), ["accepted", "started", "answered"], "{payload}");
+        assert_eq!(words(&told, &large), ["accepted", "started", "failed", "gave-up"], "{payload}");
+        assert_eq!(words(&told, &next), ["accepted", "started", "answered"], "{payload}");
+        let failed = told.iter().find_map(|told| match &told.what {
+            LambdaEvent::Failed { error, ended: Some(ended), .. } => Some((error, ended)),
+            _ => None,
+        });
+        let (error, ended) = failed.unwrap();
+        assert_eq!(error.error_type, "Runtime.OutOfMemory");
+        let message = format!("RequestId: {large} Error: Runtime exited with error: signal: killed");
+        assert_eq!(error.error_message, message);
+        assert!(!ended.at_start && ended.advice.contains("MemorySize in the template, which is 128 MB"), "{ended:?}");
+        let log = run.back_end.log_events("/aws/lambda/f").await;
+        let mut lines = log.iter().map(|event| &event.message);
+        let report = lines.find(|line| line.contains("platform.report") && line.contains(&large)).unwrap();
+        let report: Value = serde_json::from_str(report).unwrap();
+        let (record, metrics) = (&report["record"], &report["record"]["metrics"]);
+        assert_eq!((&record["status"], &record["errorType"]), (&json!("error"), &json!("Runtime.OutOfMemory")));
+        assert_eq!((&metrics["memorySizeMB"], &metrics["maxMemoryUsedMB"]), (&json!(128), &json!(128)));
+    }
+}
+
+#[tokio::test]
+async fn a_crash_is_told_with_the_last_words_of_its_own_event() {
+    let body = "    print('about', payload.decode(), file=sys.stderr, flush=True)
+    if payload == b'die': sys.exit(7)
+    answer(b'1')";
+    let mut run = run("last-words", body, 1, |function| function.asynchronous.retries = 0).await;
+    run.lambda.invoke("f", "live").unwrap();
+    run.lambda.idle().await;
+    run.lambda.invoke("f", "die").unwrap();
+    let told = run.drained().await;
+    let ended: Vec<&Ended> = told
+        .iter()
+        .filter_map(|told| match &told.what {
+            LambdaEvent::Failed { ended, .. } => ended.as_ref(),
+            _ => None,
+        })
+        .collect();
+    let [ended] = ended.as_slice() else { panic!("{told:?}") };
+    assert_eq!((ended.at_start, ended.wrote.as_slice()), (false, ["about die".to_owned()].as_slice()));
 }

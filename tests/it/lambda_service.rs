@@ -178,8 +178,8 @@ async fn a_process_that_dies_or_sleeps_is_started_anew() {
     elif payload == b'kill': os.kill(os.getpid(), 9)
     else: time.sleep(600)";
     for (payload, seconds, error_type, message, status) in [
-        ("exit", 60, "Runtime.ExitError", "Runtime exited with error: exit status 5", "failure"),
-        ("kill", 60, "Runtime.ExitError", "Runtime exited with error: signal: killed", "failure"),
+        ("exit", 60, "Runtime.ExitError", "Runtime exited with error: exit status 5", "error"),
+        ("kill", 60, "Runtime.ExitError", "Runtime exited with error: signal: killed", "error"),
         ("sleep", 1, "Sandbox.Timedout", "Task timed out after 1.00 seconds", "timeout"),
     ] {
         // Starting Python does not count, only what it does with the event.

@@ -1,7 +1,7 @@
 //! The stage that stays up, for people: the walk-through's steps, and a line for what happens.
 
-use crate::stage::{BusEvent, BusTold, LambdaEvent, LambdaTold, Step, Told, Walked};
-use serde_json::Value;
+use crate::stage::{BusEvent, BusTold, LambdaEvent, LambdaTold, Step, Told, Walked, in_words};
+use serde_json::{Value, json};
 
 /// A step of the walk-through.
 pub fn step(step: &Step) -> String {
@@ -38,15 +38,21 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         Told::Lambda(LambdaTold { function, what: LambdaEvent::Decided(decision), .. }) => {
             Some(format!("decided  {function}: {}", decision.message))
         }
-        Told::Lambda(LambdaTold { function, what: LambdaEvent::Failed { attempt, error, .. }, .. }) => {
-            Some(format!("failed   {function}, try {attempt}: {} {}", error.error_type, error.error_message))
+        Told::Lambda(LambdaTold { function, what: LambdaEvent::Failed { attempt, error, ended, .. }, .. }) => {
+            Some(format!("failed   {function}, try {attempt}: {}", in_words(error, ended.as_ref())))
         }
         Told::Lambda(LambdaTold { function, what: LambdaEvent::GaveUp { attempts, .. }, .. }) => {
             Some(format!("gave up  {function}, after {attempts} tries"))
         }
-        Told::Bus(told) => verbose.then(|| format!("bus      {told:?}")),
-        Told::Lambda(told) => verbose.then(|| format!("lambda   {told:?}")),
-        Told::LogFile(error) => Some(format!("trail    {error}")),
+        Told::Lambda(LambdaTold { function, what: LambdaEvent::LogLost { error }, .. }) => {
+            Some(format!("lost     lines of {function}'s log: {error}"))
+        }
+        Told::Lambda(LambdaTold { function, what: LambdaEvent::Logged(line), .. }) => {
+            verbose.then(|| format!("log      {function}: {}", line.text))
+        }
+        Told::Bus(told) => verbose.then(|| format!("bus      {}", json!(told))),
+        Told::Lambda(told) => verbose.then(|| format!("lambda   {}", json!(told))),
+        Told::LogFile(error) => Some(format!("trail    {error} (its records are kept for the next try)")),
     }
 }
 

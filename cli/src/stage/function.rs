@@ -4,10 +4,10 @@
 //! when it takes too long, and is started anew when it has died. Retries and destinations are
 //! [`Lambda`](super::Lambda)'s affair, not the function's.
 
+use super::invocation::{Invocation, StartError};
 use super::process::{Log, LogLine, Process};
-use super::runtime_api::{FunctionError, RuntimeApi, Said};
+use super::runtime_api::{RuntimeApi, Said};
 use bytes::Bytes;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub struct FunctionSettings {
     pub environment: BTreeMap<String, String>,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// How much memory its process may have, in MB, where the system tells how much it has.
+    pub memory_mb: Option<u32>,
     /// What it is told its ARN is.
     pub arn: String,
 }
@@ -48,6 +50,10 @@ pub struct Function {
     live: Option<Live>,
     /// When the process that had the last invocation was ready for its first, and how long that took.
     ready: Option<(Instant, Duration)>,
+    /// The most memory that that process has had.
+    peak_memory_mb: Option<u64>,
+    /// The last lines that the last process to be ended wrote to its standard error.
+    last_words: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -57,39 +63,8 @@ struct Live {
     started: Instant,
 }
 
-/// What became of one invocation.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Invocation {
-    /// The function answered.
-    Response(Value),
-    /// The function reported an error.
-    Error(FunctionError),
-    /// The function said that it can't start.
-    InitError(FunctionError),
-    /// The process ended; how, in words.
-    Exited(String),
-    /// The function took longer than this, and was ended.
-    TimedOut(Duration),
-}
-
-/// A function could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The binary can't be run.
-    #[error("{} can't be run: {source}", binary.display())]
-    Binary {
-        /// The binary.
-        binary: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// There is no port for the Runtime API.
-    #[error("the Runtime API has no port to serve on: {0}")]
-    Port(std::io::Error),
-}
-
 impl FunctionSettings {
-    /// A binary with these variables, a time limit of a minute, and an invented ARN.
+    /// A binary with these variables, a time limit of a minute, any memory it likes, and an invented ARN.
     pub fn new<K: Into<String>, V: Into<String>>(
         binary: impl Into<PathBuf>,
         environment: impl IntoIterator<Item = (K, V)>,
@@ -98,6 +73,7 @@ impl FunctionSettings {
             binary: binary.into(),
             environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             timeout: Duration::from_secs(60),
+            memory_mb: None,
             arn: "arn:aws:lambda:eu-west-1:111122223333:function:trailhook".to_owned(),
         }
     }
@@ -106,6 +82,13 @@ impl FunctionSettings {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> FunctionSettings {
         self.timeout = timeout;
+        self
+    }
+
+    /// The same with this limit on its memory.
+    #[must_use]
+    pub fn memory_mb(mut self, limit: u32) -> FunctionSettings {
+        self.memory_mb = Some(limit);
         self
     }
 }
@@ -132,7 +115,7 @@ impl Function {
 
     async fn start_with(settings: FunctionSettings, log: Log) -> Result<Function, StartError> {
         let live = Some(Live::start(&settings, &log).await?);
-        Ok(Function { settings, log, live, ready: None })
+        Ok(Function { settings, log, live, ready: None, peak_memory_mb: None, last_words: Vec::new() })
     }
 
     /// Hands it an event, any bytes, and waits for what becomes of it.
@@ -150,11 +133,18 @@ impl Function {
     /// As above.
     pub async fn invoke_as(&mut self, request_id: &str, payload: impl Into<Bytes>) -> Result<Invocation, StartError> {
         let running = match self.live.take_if(|live| live.process.is_running()) {
-            Some(live) => live,
+            Some(live) => {
+                // What a process wrote before its first event may be about its start, and counts.
+                if self.ready.is_some() {
+                    live.process.forget_tail();
+                }
+                live
+            }
             None => Live::start(&self.settings, &self.log).await?,
         };
         let live = self.live.insert(running);
-        let invocation = tokio::select! {
+        let (mut memory, limit) = (live.process.memory(), self.settings.memory_mb);
+        let mut invocation = tokio::select! {
             biased;
             said = live.api.invoke_as(request_id, payload.into(), self.settings.timeout) => match said {
                 Said::Response(response) => Invocation::Response(response),
@@ -166,11 +156,20 @@ impl Function {
                 Ok(status) => Invocation::Exited(status.to_string()),
                 Err(error) => Invocation::Exited(error.to_string()),
             },
+            () = memory.outgrows(limit) => Invocation::OutOfMemory(limit.unwrap_or_default()),
         };
+        // Whoever grew and answered between two looks would not have lived to answer in Lambda.
+        if let Some(limit) = limit.filter(|_| memory.has_outgrown(limit)) {
+            invocation = Invocation::OutOfMemory(limit);
+        }
+        let most = limit.map_or(u64::MAX, u64::from);
+        self.peak_memory_mb = memory.peak_mb().map(|peak| peak.min(most));
         self.ready = live.api.asked_first().map(|ready| (ready, ready.duration_since(live.started)));
         match invocation {
             Invocation::Response(_) | Invocation::Error(_) => live.api.idle(Duration::from_millis(250)).await,
-            Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) => self.end().await,
+            Invocation::InitError(_) | Invocation::Exited(_) | Invocation::TimedOut(_) | Invocation::OutOfMemory(_) => {
+                self.end().await
+            }
         }
         Ok(invocation)
     }
@@ -191,9 +190,15 @@ impl Function {
         self.ready
     }
 
-    /// The most memory that its process has had, in MB, where the system tells.
+    /// The most memory that the process that had the last invocation has had, in MB and up to the
+    /// limit, where the system tells.
     pub fn peak_memory_mb(&self) -> Option<u64> {
-        self.live.as_ref()?.process.peak_memory_mb()
+        self.peak_memory_mb
+    }
+
+    /// The last lines that it wrote to its standard error when the last invocation ended its process.
+    pub fn last_words(&self) -> &[String] {
+        &self.last_words
     }
 
     /// Ends its process; every line it has ever written, where they are kept.
@@ -204,7 +209,7 @@ impl Function {
 
     async fn end(&mut self) {
         if let Some(live) = self.live.take() {
-            live.process.end().await;
+            self.last_words = live.process.end().await;
         }
     }
 }

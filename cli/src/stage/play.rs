@@ -171,7 +171,8 @@ impl Stage {
     fn settings(&self, function: &FunctionResource) -> Result<FunctionSettings, BinariesError> {
         let binary: PathBuf = self.binaries.of(&function.binary, &function.logical_id)?;
         let environment = surroundings(function, &self.region, self.back_end.endpoint_url());
-        Ok(FunctionSettings { binary, environment, timeout: function.timeout, arn: function.arn.clone() })
+        let (timeout, memory_mb) = (function.timeout, Some(function.memory_mb));
+        Ok(FunctionSettings { binary, environment, timeout, memory_mb, arn: function.arn.clone() })
     }
 
     /// As EventBridge does: the whole event on one line, at the event's time, in a stream of its own.

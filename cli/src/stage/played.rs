@@ -140,6 +140,9 @@ impl From<Invocation> for DeliveryResult {
             Invocation::Response(report) => DeliveryResult::Reported { report },
             Invocation::Error(error) | Invocation::InitError(error) => failed(&error.error_type, error.error_message),
             Invocation::Exited(how) => failed("Runtime.ExitError", format!("the process ended: {how}")),
+            Invocation::OutOfMemory(limit) => {
+                failed("Runtime.OutOfMemory", format!("it had more memory than its {limit} MB: ended"))
+            }
             Invocation::TimedOut(after) => failed("Sandbox.Timedout", format!("no answer within {after:?}: ended")),
         }
     }

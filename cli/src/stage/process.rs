@@ -1,10 +1,11 @@
 //! A process of a function, with every line it writes.
 
+use super::memory::Memory;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -14,6 +15,9 @@ use tokio::task::JoinHandle;
 /// How long the last lines of a process that has ended may take. Only a process that left a child
 /// behind with its pipes open needs it.
 const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// How many of the last lines of the standard error are kept, for who asks why a process has ended.
+const TAIL: usize = 3;
 
 /// A line that a function wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,7 +53,12 @@ pub(super) enum Log {
 pub(super) struct Process {
     child: Child,
     readers: Vec<JoinHandle<()>>,
+    tail: Tail,
 }
+
+/// The last lines of a process's standard error.
+#[derive(Clone, Debug, Default)]
+struct Tail(Arc<Mutex<VecDeque<String>>>);
 
 impl Process {
     /// Starts a binary with these variables and no others: nothing of this process's environment,
@@ -65,10 +74,11 @@ impl Process {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
-        let mut readers = Vec::new();
-        readers.extend(child.stdout.take().map(|pipe| tokio::spawn(read(pipe, Output::Stdout, log.clone()))));
-        readers.extend(child.stderr.take().map(|pipe| tokio::spawn(read(pipe, Output::Stderr, log.clone()))));
-        Ok(Process { child, readers })
+        let (mut readers, tail) = (Vec::new(), Tail::default());
+        readers.extend(child.stdout.take().map(|pipe| tokio::spawn(read(pipe, Output::Stdout, log.clone(), None))));
+        let kept = Some(tail.clone());
+        readers.extend(child.stderr.take().map(|pipe| tokio::spawn(read(pipe, Output::Stderr, log.clone(), kept))));
+        Ok(Process { child, readers, tail })
     }
 
     /// Whether the process has not ended by itself.
@@ -81,9 +91,19 @@ impl Process {
         self.child.wait().await
     }
 
+    /// Its memory.
+    pub(super) fn memory(&self) -> Memory {
+        Memory::of(self.child.id())
+    }
+
+    /// Lets the last lines of its standard error be those that are still to come.
+    pub(super) fn forget_tail(&self) {
+        self.tail.lines().clear();
+    }
+
     /// Ends the process, as Lambda does, without asking, and waits until it is gone and its last
-    /// lines are read.
-    pub(super) async fn end(mut self) {
+    /// lines are read; the last ones of its standard error.
+    pub(super) async fn end(mut self) -> Vec<String> {
         // An error means that it has ended already.
         self.child.kill().await.ok();
         for mut reader in self.readers {
@@ -91,13 +111,25 @@ impl Process {
                 reader.abort();
             }
         }
+        self.tail.lines().drain(..).collect()
+    }
+}
+
+impl Tail {
+    fn lines(&self) -> MutexGuard<'_, VecDeque<String>> {
+        // Nothing panics while it holds the lock, and what is in it is whole at any time.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The most memory that the process has had so far, in MB, where the system tells.
-    pub(super) fn peak_memory_mb(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        kilobytes.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes.div_ceil(1024))
+    fn take(&self, line: &str) {
+        if line.trim().is_empty() {
+            return;
+        }
+        let mut lines = self.lines();
+        if lines.len() == TAIL {
+            lines.pop_front();
+        }
+        lines.push_back(line.to_owned());
     }
 }
 
@@ -125,12 +157,15 @@ impl Log {
     }
 }
 
-async fn read(pipe: impl AsyncRead + Unpin, output: Output, log: Log) {
+async fn read(pipe: impl AsyncRead + Unpin, output: Output, log: Log, tail: Option<Tail>) {
     let mut pipe = BufReader::new(pipe);
     let mut line = Vec::new();
     // An error is the end, as the end of the file is.
     while pipe.read_until(b'\n', &mut line).await.is_ok_and(|bytes| bytes > 0) {
         let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+        if let Some(tail) = &tail {
+            tail.take(&text);
+        }
         log.take(LogLine { output, text }).await;
         line.clear();
     }

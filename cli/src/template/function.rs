@@ -6,7 +6,7 @@ use super::error::{Problem, TemplateError};
 use super::intrinsics::{Place, call};
 use super::parameters::scalar;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A function of the template.
@@ -34,6 +34,8 @@ pub struct FunctionResource {
     pub log_group: String,
     /// The variables the template gives it.
     pub variables: BTreeMap<String, String>,
+    /// Which of the template's parameters its variables are made from, for those made from any.
+    pub parameters: BTreeMap<String, BTreeSet<String>>,
     /// How many of it may run at once; 0 means that it never runs.
     pub reserved_concurrency: Option<u32>,
     /// What Lambda does with an event that it failed with.
@@ -85,6 +87,7 @@ impl Stack {
             log_level: optional("LoggingConfig.ApplicationLogLevel")?,
             log_group: optional("LoggingConfig.LogGroup")?.unwrap_or_else(|| format!("/aws/lambda/{name}")),
             variables: self.variables(&properties, &place.member("Environment.Variables"))?,
+            parameters: self.parameters_of(&properties),
             reserved_concurrency: number("ReservedConcurrentExecutions")?,
             asynchronous: self.asynchronous_rules(&name, properties.get("EventInvokeConfig"), &place)?,
             logical_id: id.to_owned(),
@@ -103,6 +106,37 @@ impl Stack {
             None => Err(place.member(&name).error(Problem::Expected("a text"))),
         };
         members.into_iter().map(text).collect()
+    }
+
+    /// By variable, the parameters that its value names.
+    fn parameters_of(&self, properties: &Value) -> BTreeMap<String, BTreeSet<String>> {
+        let declared = properties.pointer("/Environment/Variables").and_then(Value::as_object);
+        let mut all = BTreeMap::new();
+        for (variable, value) in declared.into_iter().flatten() {
+            let mut names = BTreeSet::new();
+            self.collect_parameters(value, &mut names);
+            if !names.is_empty() {
+                all.insert(variable.clone(), names);
+            }
+        }
+        all
+    }
+
+    /// A parameter is named by `Ref`, or within the text of `Fn::Sub`.
+    fn collect_parameters(&self, value: &Value, names: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                let name = members.get("Ref").and_then(Value::as_str);
+                names.extend(name.filter(|name| self.parameters.contains_key(*name)).map(str::to_owned));
+                members.values().for_each(|value| self.collect_parameters(value, names));
+            }
+            Value::Array(elements) => elements.iter().for_each(|value| self.collect_parameters(value, names)),
+            Value::String(text) => {
+                let named = |name: &&String| text.contains(&format!("${{{name}}}"));
+                names.extend(self.parameters.keys().filter(named).cloned());
+            }
+            _ => {}
+        }
     }
 }
 

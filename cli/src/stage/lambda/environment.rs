@@ -1,7 +1,8 @@
 //! An execution environment: one process of a function, its log stream, and the writer that takes its
 //! lines there.
 
-use super::super::function::{Function, FunctionSettings, Invocation, StartError};
+use super::super::function::{Function, FunctionSettings};
+use super::super::invocation::{Invocation, StartError};
 use super::super::process::{LogLine, Output};
 use super::super::world::{LogEntry, surely};
 use super::host::Host;
@@ -41,6 +42,7 @@ impl Environment {
             binary: host.binary.clone(),
             environment,
             timeout: host.function.timeout,
+            memory_mb: Some(host.function.memory_mb),
             arn: host.function.arn.clone(),
         };
         let (lines, written) = mpsc::channel(LINES_WAITING);
@@ -65,6 +67,11 @@ impl Environment {
 
     pub(super) fn peak_memory_mb(&self) -> Option<u64> {
         self.function.peak_memory_mb()
+    }
+
+    /// The last lines that its process wrote to its standard error when the last invocation ended it.
+    pub(super) fn last_words(&self) -> &[String] {
+        self.function.last_words()
     }
 
     pub(super) async fn invoke(&mut self, request_id: &str, payload: Bytes) -> Result<Invocation, StartError> {

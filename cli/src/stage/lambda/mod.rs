@@ -10,6 +10,7 @@
 //!
 //! Learned from <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
 
+mod ended;
 mod environment;
 mod failure;
 mod host;
@@ -18,6 +19,8 @@ mod queue;
 mod record;
 mod told;
 
+pub use ended::Ended;
+pub(crate) use ended::in_words;
 pub use told::{Condition, Decision, LambdaEvent, LambdaTold};
 
 use super::backstage::Backstage;

@@ -83,7 +83,7 @@ fn text(
     }
     let mut lines = Vec::new();
     // What the function said itself it has written itself.
-    if let Some(failure) = failure.filter(|failure| failure.status != "error") {
+    if let Some(failure) = failure.filter(|failure| failure.by_lambda) {
         report.push_str(&format!("\tStatus: {}\tError Type: {}", failure.status, failure.error.error_type));
         lines.push(failure.error.error_message.clone());
     }
@@ -122,7 +122,7 @@ mod tests {
 
     fn failure(status: &'static str) -> Failure {
         let error = FunctionError { error_type: "Sandbox.Timedout".to_owned(), error_message: "late".to_owned() };
-        Failure { error, status }
+        Failure { error, status, by_lambda: true }
     }
 
     const TAKEN: Taken =

@@ -1,11 +1,12 @@
 //! A function's queue of events, and what Lambda does with each: a process gets it; when that fails,
 //! a process gets it again, later, until Lambda gives up and keeps a record of it.
 
-use super::super::function::StartError;
+use super::super::invocation::StartError;
 use super::super::pending::{Pending, Ticket};
 use super::super::runtime_api::FunctionError;
 use super::super::world::{Kept, Message, keep};
 use super::LambdaSettings;
+use super::ended::Ended;
 use super::environment::Environment;
 use super::failure::{Failure, Outcome, outcome};
 use super::host::Host;
@@ -118,8 +119,10 @@ impl Queue {
         let mut environment = match self.environment().await {
             Ok(environment) => environment,
             Err(error) => {
-                let outcome = outcome(id, Err(error));
-                self.tell_end(event, attempt, &outcome, Duration::ZERO);
+                let invocation = Err(error);
+                let ended = Ended::of(&host.function, &invocation, true, &[]);
+                let outcome = outcome(id, invocation);
+                self.tell_end(event, attempt, &outcome, ended, Duration::ZERO);
                 return Ok(outcome);
             }
         };
@@ -135,11 +138,13 @@ impl Queue {
         let duration = ready.map_or(begun, |(ready, _)| ready.max(begun)).elapsed();
         let start = ready.map(|(_, start)| start);
         let taken = Taken { duration, start, memory_mb: environment.peak_memory_mb() };
+        let at_start = environment.ready().is_none();
+        let ended = Ended::of(&host.function, &invocation, at_start, environment.last_words());
         let outcome = outcome(id, invocation);
         for line in platform::end(&host.function, id, outcome.as_ref().err(), &taken) {
             environment.say(line).await;
         }
-        self.tell_end(event, attempt, &outcome, duration);
+        self.tell_end(event, attempt, &outcome, ended, duration);
         if environment.is_running() {
             self.warm.lock().unwrap_or_else(PoisonError::into_inner).push(environment);
         } else {
@@ -159,7 +164,7 @@ impl Queue {
         }
     }
 
-    fn tell_end(&self, event: &Event, attempt: u32, outcome: &Outcome, duration: Duration) {
+    fn tell_end(&self, event: &Event, attempt: u32, outcome: &Outcome, ended: Option<Ended>, duration: Duration) {
         let (host, duration_ms) = (&self.host, milliseconds(duration));
         host.count("Invocations", 1.0);
         host.count("Errors", if outcome.is_ok() { 0.0 } else { 1.0 });
@@ -167,7 +172,7 @@ impl Queue {
         host.count_duration(duration_ms);
         let told = match outcome.clone() {
             Ok(response) => LambdaEvent::Answered { attempt, response, duration_ms },
-            Err(Failure { error, .. }) => LambdaEvent::Failed { attempt, error, duration_ms },
+            Err(Failure { error, .. }) => LambdaEvent::Failed { attempt, error, ended, duration_ms },
         };
         host.tell(Some(&event.request_id), told);
     }

@@ -3,6 +3,7 @@
 use super::super::process::LogLine;
 use super::super::runtime_api::FunctionError;
 use super::super::world::Kept;
+use super::ended::Ended;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -49,12 +50,15 @@ pub enum LambdaEvent {
         /// How long it took, in milliseconds.
         duration_ms: f64,
     },
-    /// The function failed, did not end in time, or its process died.
+    /// The function failed, did not end in time, or its process died or had too much memory.
     Failed {
         /// The how-manieth try, from 1.
         attempt: u32,
         /// With what.
         error: FunctionError,
+        /// How its process ended; none where the function reported the error itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ended: Option<Ended>,
         /// How long it took, in milliseconds.
         duration_ms: f64,
     },
@@ -93,6 +97,17 @@ pub enum Condition {
     EventAgeExceeded,
     /// The function never runs: its reserved concurrency is 0.
     ZeroReservedConcurrency,
+}
+
+impl Condition {
+    /// In a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Condition::RetriesExhausted => "it was tried as often as the template lets it",
+            Condition::EventAgeExceeded => "the event waited longer than the template's MaximumEventAgeInSeconds",
+            Condition::ZeroReservedConcurrency => "its ReservedConcurrentExecutions in the template are 0",
+        }
+    }
 }
 
 /// A function's decision line.
