@@ -1,5 +1,6 @@
 //! What the integration tests share: where things are, and what the events say.
 
+pub mod command;
 pub mod functions;
 pub mod moto;
 pub mod python;

@@ -26,7 +26,10 @@ impl Stage {
     pub fn start(arguments: &[&str]) -> Result<Stage> {
         let folder = binaries()?;
         let mut command = Command::new(folder.join("trailhook"));
-        command.args(["local", "--skip-walk-through", "--port", "0", "--functions"]).arg(&folder).args(arguments);
+        command.args(["local", "--skip-walk-through", "--port", "0"]).args(arguments);
+        if !arguments.contains(&"--functions") {
+            command.arg("--functions").arg(&folder);
+        }
         let mut process = command.current_dir(crate::root()).stdout(Stdio::piped()).spawn()?;
         let out = process.stdout.take().ok_or_else(|| Error::other("it has no stdout"))?;
         let (told, lines) = channel();
@@ -67,6 +70,11 @@ impl Stage {
             lines.extend(self.until(|line| wanted.iter().any(|wanted| line.contains(wanted)))?);
         }
         Ok(lines)
+    }
+
+    /// Its process's id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Asks it to end, as Ctrl-C does: the lines that were not read yet, and the exit status.

@@ -1,6 +1,6 @@
 //! `trailhook local`: the stage, a walk-through on it, and then a line for everything that happens.
 
-use super::play::{binaries, check_rules};
+use super::play::{binaries, check_rules, progress};
 use super::{CommandError, Verdict, deployment_for};
 use crate::args::LocalArguments;
 use crate::show;
@@ -30,9 +30,15 @@ pub async fn local(arguments: &LocalArguments, ended: impl Future<Output = u8>) 
         // The terminal may have gone, and the stage is closed.
         writeln!(std::io::stdout().lock(), "{}", stage.tally()).ok();
     }
-    let verdict = result?;
-    closed?;
-    Ok(verdict)
+    match (result, closed) {
+        // Ended from outside, there is no other word about the records that are lost now.
+        (Err(CommandError::Ended(status)), Err(error)) => {
+            progress(&format!("the last records are lost: {error}"));
+            Err(CommandError::Ended(status))
+        }
+        (Err(error), _) => Err(error),
+        (Ok(verdict), closed) => closed.map(|()| verdict).map_err(CommandError::from),
+    }
 }
 
 async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> {

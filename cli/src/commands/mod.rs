@@ -16,7 +16,7 @@ use crate::stage::{BinariesError, EndpointError, LiveError, StageError, WalkErro
 use crate::template::{Deployment, TemplateError};
 use crate::trail::LogFileError;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use trailhook::pattern::PatternError;
 
 /// How a command ended that could do its work.
@@ -35,7 +35,7 @@ pub enum CommandError {
     #[error(transparent)]
     Project(#[from] NoProject),
     /// The template can't be read or resolved.
-    #[error("{}: {source}", file.display())]
+    #[error("{}", in_file(file, source))]
     Template {
         /// The template.
         file: PathBuf,
@@ -112,6 +112,14 @@ pub enum RuleProblem {
         /// Those there are.
         there: String,
     },
+}
+
+/// A template's error with the file's name, which those about the file as a whole have already.
+fn in_file(file: &Path, source: &TemplateError) -> String {
+    match source {
+        TemplateError::Read { .. } | TemplateError::Yaml { .. } => source.to_string(),
+        _ => format!("{}: {source}", file.display()),
+    }
 }
 
 /// Runs a command until it is done, or `ended` says with which status it is to be ended before.

@@ -95,7 +95,7 @@ fn in_template(error: StageError, file: &Path) -> CommandError {
     }
 }
 
-fn progress(message: &str) {
+pub(super) fn progress(message: &str) {
     // Nobody listens: the work goes on.
     writeln!(std::io::stderr().lock(), "trailhook: {message}").ok();
 }

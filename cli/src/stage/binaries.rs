@@ -28,7 +28,10 @@ pub enum BinariesError {
         source: std::io::Error,
     },
     /// The build failed; cargo has said why.
-    #[error("the functions could not be built: `{command}` ended with {status}; its errors are above")]
+    #[error(
+        "the functions could not be built: `{command}` ended with {status}; \
+         mend what its errors above say, or give ready ones with --functions FOLDER"
+    )]
     Build {
         /// The command.
         command: String,
@@ -36,11 +39,12 @@ pub enum BinariesError {
         status: ExitStatus,
     },
     /// The project has no such binary.
-    #[error("the project builds no binary {0}")]
+    #[error("the project builds no binary {0}, which the template names under Metadata.BuildProperties.Binary")]
     NotBuilt(String),
     /// A binary is not there.
     #[error(
-        "there is no binary of {binary} in {}: expected {binary}, {binary}/bootstrap or {logical_id}/bootstrap",
+        "there is no binary of {binary} in {}: expected {binary}, {binary}/bootstrap or {logical_id}/bootstrap; \
+         without --functions they are built",
         folder.display()
     )]
     Missing {
@@ -71,7 +75,9 @@ impl Binaries {
             .current_dir(project)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit());
+            .stderr(Stdio::inherit())
+            // Who ends this ends the build.
+            .kill_on_drop(true);
         let failed = |source| BinariesError::Cargo { cargo: cargo.clone(), source };
         let output = command.spawn().map_err(failed)?.wait_with_output().await.map_err(failed)?;
         if !output.status.success() {

@@ -4,6 +4,7 @@
 //! It puts the pieces together and decides nothing itself. What happens is told as it happens; what
 //! it does not do yet is in `docs/local-stage.md`.
 
+use super::behind::{self, BehindError};
 use super::binaries::{Binaries, BinariesError};
 use super::bus::{Bus, BusError, BusSettings, BusTold};
 use super::front_door::{FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
@@ -82,6 +83,9 @@ pub enum LiveError {
     /// The front door can't be opened.
     #[error(transparent)]
     Door(#[from] FrontDoorError),
+    /// There is no AWS behind it.
+    #[error(transparent)]
+    Behind(#[from] BehindError),
     /// The template can't be resolved.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -111,6 +115,9 @@ impl Live {
         let (told, calls) = unbounded_channel();
         let metrics = Arc::new(Metrics::default());
         let door = Arc::new(FrontDoor::open(account, region, &settings.door, metrics.clone(), told).await?);
+        if let Some(url) = &settings.door.aws_endpoint {
+            behind::ask(url, region).await?;
+        }
         door.furnish(stack).await?;
         let backstage = Backstage { world: door.clone(), metrics };
         let mut hosted = Vec::new();

@@ -7,6 +7,7 @@
 
 mod back_end;
 mod backstage;
+mod behind;
 mod binaries;
 mod bus;
 mod chance;
@@ -35,6 +36,7 @@ mod world;
 
 pub use back_end::{BackEnd, BackEndError, LogEvent, Published, QueueFound, QueueMade};
 pub use backstage::Backstage;
+pub use behind::BehindError;
 pub use binaries::{Binaries, BinariesError};
 pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use cloudwatch::answer as answer_cloudwatch;

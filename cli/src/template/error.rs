@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file can't be read.
-    #[error("{}: {source}", file.display())]
+    #[error("{}: the template can't be read: {source}; --template says which file it is", file.display())]
     Read {
         /// The file.
         file: PathBuf,
@@ -15,7 +15,7 @@ pub enum TemplateError {
         source: std::io::Error,
     },
     /// The file is not YAML.
-    #[error("{}: {source}", file.display())]
+    #[error("{}: not YAML: {source}", file.display())]
     Yaml {
         /// The file.
         file: PathBuf,

@@ -14,7 +14,7 @@ pub enum YamlError {
     #[error(transparent)]
     Syntax(#[from] saphyr::ScanError),
     /// There is nothing in it, or more than one document.
-    #[error("it has {0} YAML documents: expected one")]
+    #[error("expected one document, found {0}")]
     Documents(usize),
     /// A mapping's key is not a text.
     #[error("{place}: a key is not a text")]
@@ -136,7 +136,7 @@ mod tests {
         let twice = parse("a: 1\nb: 2\na: 3\n").unwrap_err().to_string();
         assert!(twice.contains("duplicated key") && twice.contains("line 3"), "{twice}");
         assert!(parse("a: [1").unwrap_err().to_string().contains("line"));
-        assert_eq!(parse("").unwrap_err().to_string(), "it has 0 YAML documents: expected one");
+        assert_eq!(parse("").unwrap_err().to_string(), "expected one document, found 0");
         assert_eq!(parse("a:\n  ? [x]\n  : 1\n").unwrap_err().to_string(), "a: a key is not a text");
         assert_eq!(parse("a: {b: .inf}").unwrap_err().to_string(), "a.b: the value can't be read");
     }

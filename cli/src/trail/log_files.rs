@@ -30,7 +30,10 @@ pub struct LogFiles {
 
 /// A log file can't be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the log file {} can't be written: {source}", path.display())]
+#[error(
+    "the log file {} can't be written: {source}; say another folder with --log-files",
+    path.display()
+)]
 pub struct LogFileError {
     /// The file.
     pub path: PathBuf,
