@@ -37,3 +37,4 @@ mod trail_delivery;
 mod trail_failures;
 mod trail_principals;
 mod trail_wire;
+mod walk_unconfirmed;

@@ -20,10 +20,12 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
         if let Some(report) = tagged.filter(|_| !gone) {
             self.tags(&report).await;
         }
-        if let (Some(report), Some(inbox)) = (told, inbox)
-            && outcome(&report).as_deref() == Some("acted")
-        {
-            self.notification(inbox).await;
+        if let (Some(report), Some(inbox)) = (told, inbox) {
+            match outcome(&report).as_deref() {
+                Some("acted") => self.notification(inbox).await,
+                Some("dry-run") => self.no_notification(inbox).await,
+                _ => {}
+            }
         }
         match reverted.as_ref().and_then(outcome).as_deref() {
             Some("dry-run") => {
@@ -43,7 +45,7 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
     }
 
     async fn tags(&mut self, report: &Value) {
-        let acted = report.get("outcome").is_some_and(|outcome| outcome == "acted");
+        let outcome = report.get("outcome").and_then(Value::as_str);
         let wanted = report.pointer("/actions/0/action/tags").cloned().unwrap_or_else(|| json!({}));
         let url = self.client.queue_url(&self.queue).await.unwrap_or_default();
         let answer = self.client.json("sqs", "ListQueueTags", &json!({ "QueueUrl": url })).await;
@@ -58,8 +60,13 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
                     .filter_map(|(key, tag)| Some((key.as_str(), tag.as_str()?)))
                     .collect();
                 let text: Vec<String> = written.iter().map(|(key, tag)| format!("{key}={tag}")).collect();
-                let detail = if text.is_empty() { "the queue has no tags".to_owned() } else { text.join(", ") };
-                (if acted { tags == wanted && !text.is_empty() } else { text.is_empty() }, detail)
+                let has = if text.is_empty() { "the queue has no tags".to_owned() } else { text.join(", ") };
+                match (outcome, text.is_empty()) {
+                    (Some("acted"), none) => (tags == wanted && !none, has),
+                    (Some("dry-run"), true) => (true, format!("a dry run, so nothing was tagged: {has}")),
+                    (Some("dry-run"), false) => (false, format!("a dry run, and it was tagged: {has}")),
+                    (_, none) => (none, format!("tag-new-queue has nothing to do here: {has}")),
+                }
             }
         };
         self.step("tags", ok, detail);
@@ -84,6 +91,19 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         self.step("notification", false, detail);
+    }
+
+    /// Nothing is looked for twice: what would be published is published before the decision is told.
+    async fn no_notification(&mut self, inbox: &str) {
+        let url = self.client.queue_url(inbox).await.unwrap_or_default();
+        let (ok, detail) = match self.client.json("sqs", "ReceiveMessage", &json!({ "QueueUrl": url })).await {
+            Err(error) => (false, error),
+            Ok(answer) if answer.get("Messages").is_none_or(|messages| messages == &json!([])) => {
+                (true, "a dry run, so nothing was published".to_owned())
+            }
+            Ok(_) => (false, "a dry run, and a notification was published".to_owned()),
+        };
+        self.step("notification", ok, detail);
     }
 
     /// The event is in every log group that is a target.

@@ -26,6 +26,10 @@ const CALLER: &str = "alice";
 /// How long any one step may take. Functions that fail are tried again within it.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Of a function that found the queue gone: a queue that is not visible yet looks the same for a minute.
+const TOO_LATE: &str =
+    "revert had deleted the queue before, and only a try a minute later, as in AWS, leaves it at that";
+
 /// One step, done or not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,6 +82,11 @@ struct Walk<'a, F> {
     seen: Seen,
     steps: Vec<Step>,
     tell: F,
+}
+
+/// Whether a failure says that the queue is not there, in either of SQS's words for it.
+fn is_gone(failure: &str) -> bool {
+    ["NonExistentQueue", "QueueDoesNotExist"].iter().any(|code| failure.contains(code))
 }
 
 /// Walks through, and tells each step as soon as it is known.
@@ -140,16 +149,25 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
         let rules = stack.rules()?;
         let matched: Vec<_> = rules.iter().filter(|rule| self.seen.is_matched(&rule.logical_id)).collect();
         let names: Vec<&str> = matched.iter().map(|rule| rule.logical_id.as_str()).collect();
-        let detail =
-            if names.is_empty() { self.seen.why_not(&rules) } else { format!("{} matches it", names.join(", ")) };
+        let detail = if names.is_empty() {
+            format!(
+                "{}; the walk-through makes a CreateQueue call, for which it needs a rule",
+                self.seen.why_not(&rules)
+            )
+        } else {
+            format!("{} matches it", names.join(", "))
+        };
         self.step("rule", !names.is_empty(), detail);
         let targets: Vec<Target> = matched.into_iter().flat_map(|rule| rule.targets.clone()).collect();
         for target in &targets {
             self.until(|seen| seen.target(target).is_some()).await;
             let (ok, detail) = match self.seen.target(target) {
                 Some(Ok(detail)) => (true, detail),
+                Some(Err(detail)) if self.seen.is_reverted() && is_gone(&detail) => {
+                    (true, format!("{detail}; {TOO_LATE}"))
+                }
                 Some(Err(detail)) => (false, detail),
-                None => (false, format!("nothing came of it in {} seconds", PATIENCE.as_secs())),
+                None => (false, self.seen.so_far(target, PATIENCE)),
             };
             self.step(&target.id, ok, detail);
         }

@@ -1,11 +1,12 @@
 //! What the stage has told during a walk-through, as far as it concerns the one event.
 
 use crate::stage::bus::{BusEvent, BusTold};
-use crate::stage::lambda::{Decision, LambdaEvent, LambdaTold};
+use crate::stage::lambda::{Decision, LambdaEvent, LambdaTold, in_words};
 use crate::stage::live::Told;
 use crate::template::{Destination, Rule, RuleState, Target};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use trailhook::pattern::Pattern;
 
 pub(super) struct Seen {
@@ -20,6 +21,8 @@ pub(super) struct Seen {
 #[derive(Default)]
 struct Tried {
     decision: Option<Decision>,
+    /// How the last try failed, in words.
+    failure: Option<String>,
     end: Option<Result<(), String>>,
 }
 
@@ -42,14 +45,19 @@ impl Seen {
                 }
                 _ => {}
             },
-            Told::Lambda(LambdaTold { request_id: Some(id), what, .. }) => match what {
+            Told::Lambda(LambdaTold { request_id: Some(id), function, what, .. }) => match what {
                 LambdaEvent::Decided(decision) => self.tried.entry(id).or_default().decision = Some(decision),
                 LambdaEvent::Answered { .. } => self.tried.entry(id).or_default().end = Some(Ok(())),
-                LambdaEvent::GaveUp { attempts, .. } => {
+                LambdaEvent::Failed { error, ended, .. } => {
+                    self.tried.entry(id).or_default().failure = Some(in_words(&error, ended.as_ref()));
+                }
+                LambdaEvent::GaveUp { attempts, condition, .. } => {
                     let tried = self.tried.entry(id).or_default();
-                    let why =
-                        tried.decision.as_ref().map_or_else(String::new, |decision| format!(": {}", decision.message));
-                    tried.end = Some(Err(format!("the function failed {attempts} times{why}")));
+                    let times = if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+                    tried.end = Some(Err(match &tried.failure {
+                        Some(failure) => format!("{function} failed {times}, with {failure}"),
+                        None => format!("{function} never ran: {}", condition.in_words()),
+                    }));
                 }
                 _ => {}
             },
@@ -83,7 +91,9 @@ impl Seen {
             return format!("the event is not delivered: {reason}");
         }
         let why = |rule: &Rule| match Pattern::from_value(&rule.pattern) {
-            _ if rule.state == RuleState::Disabled => format!("{} is disabled", rule.logical_id),
+            _ if rule.state == RuleState::Disabled => {
+                format!("{} is disabled: its State in the template is DISABLED", rule.logical_id)
+            }
             Ok(pattern) => format!("{} {}", rule.logical_id, pattern.explain(event)),
             Err(problem) => format!("{}: {problem}", rule.logical_id),
         };
@@ -117,6 +127,27 @@ impl Seen {
                 }
             }
         }
+    }
+
+    /// What has come of the event at a target of which nothing final is known after so long.
+    pub(super) fn so_far(&self, target: &Target, waited: Duration) -> String {
+        let seconds = waited.as_secs();
+        let id = self.event().and_then(|event| event.get("id")?.as_str()).unwrap_or_default();
+        let Some(Ok(as_what)) = self.handed.get(&(id.to_owned(), target.id.clone())) else {
+            return format!("the event was not handed over within {seconds} seconds");
+        };
+        match self.tried.get(as_what) {
+            Some(Tried { end: Some(Ok(())), .. }) => "the function answered, but wrote no decision line".to_owned(),
+            Some(Tried { failure: Some(failure), .. }) => {
+                format!("the function is still tried after {seconds} seconds, so far with {failure}")
+            }
+            _ => format!("the function has the event, and has not answered within {seconds} seconds"),
+        }
+    }
+
+    /// Whether the queue was deleted on purpose.
+    pub(super) fn is_reverted(&self) -> bool {
+        self.decision_of("revert").and_then(|report| report.get("outcome")) == Some(&Value::from("acted"))
     }
 
     /// What the functions decided about the event.
