@@ -14,7 +14,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments, asked_to_end())),
+        // The handlers are there before anything is begun.
+        Ok(runtime) => runtime.block_on(async { run(arguments, asked_to_end()).await }),
         Err(error) => Err(error.into()),
     };
     match result {
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 /// Waits for Ctrl-C, for a request to end, or for the terminal to go; the exit status of that.
-async fn asked_to_end() -> u8 {
+fn asked_to_end() -> impl Future<Output = u8> {
     let all = [(SignalKind::interrupt(), 130), (SignalKind::terminate(), 143), (SignalKind::hangup(), 129)];
     let mut streams = Vec::new();
     for (kind, status) in all {
@@ -40,12 +41,11 @@ async fn asked_to_end() -> u8 {
             Err(error) => say(&error),
         }
     }
-    std::future::poll_fn(|context| {
+    std::future::poll_fn(move |context| {
         let came =
             streams.iter_mut().find_map(|(stream, status)| stream.poll_recv(context).is_ready().then_some(*status));
         came.map_or(Poll::Pending, Poll::Ready)
     })
-    .await
 }
 
 fn say(what: &dyn Display) {

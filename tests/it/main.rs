@@ -29,6 +29,7 @@ mod pattern_refused;
 mod pattern_table;
 mod responses;
 mod samples;
+mod stage_ends;
 mod stage_messages;
 mod template;
 mod template_roles;

@@ -1,0 +1,137 @@
+//! Ending `trailhook local` from outside: at any time it ends, with the signal's status, and leaves no
+//! function's process behind.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use trailhook_tests::command::{folder, with_script};
+use trailhook_tests::functions::binaries;
+use trailhook_tests::root;
+use trailhook_tests::stage::Stage;
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A function that notes its process's id, and never asks for an event.
+fn that_hangs(name: &str) -> (String, std::path::PathBuf) {
+    let marks = folder(&format!("{name}-marks")).unwrap().join("pids");
+    let script = format!("echo $$ >> {}; exec sleep 600", marks.display());
+    let functions = with_script(name, "revert", &script).unwrap();
+    (functions.to_str().unwrap().to_owned(), marks)
+}
+
+fn start(arguments: &[&str]) -> Child {
+    let mut command = Command::new(binaries().unwrap().join("trailhook"));
+    command.args(["local", "--port", "0"]).args(arguments).current_dir(root());
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// The process ids in a file, as soon as there is a whole line.
+fn pids(marks: &Path) -> Vec<u32> {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let text = std::fs::read_to_string(marks).unwrap_or_default();
+        if text.ends_with('\n') {
+            return text.lines().map(|line| line.parse().unwrap()).collect();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("nothing came into {}", marks.display());
+}
+
+fn signal(process: u32, name: &str) -> bool {
+    let kill = Command::new("kill").args([format!("-{name}"), process.to_string()]).stderr(Stdio::null()).status();
+    kill.unwrap().success()
+}
+
+/// Whether it is there; one that its parent has not asked after is not.
+fn is_there(process: u32) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let is_zombie = state.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'));
+    signal(process, "0") && !is_zombie
+}
+
+fn ends(mut stage: Child, name: &str) -> Option<i32> {
+    assert!(signal(stage.id(), name));
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(status) = stage.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    stage.kill().unwrap();
+    panic!("it does not end");
+}
+
+#[test]
+fn during_the_walk_through_nothing_is_left() {
+    for (name, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let (functions, marks) = that_hangs(&format!("walk-{name}"));
+        let stage = start(&["--functions", &functions]);
+        let running = pids(&marks);
+        assert!(running.iter().all(|pid| is_there(*pid)), "{running:?}");
+        assert_eq!(ends(stage, name), Some(status));
+        assert!(!running.iter().any(|pid| is_there(*pid)), "{name}: {running:?}");
+    }
+}
+
+#[test]
+fn while_an_event_is_played_nothing_is_left() {
+    let (functions, marks) = that_hangs("play");
+    let stage = start_playing(&functions);
+    let running = pids(&marks);
+    assert_eq!(ends(stage, "INT"), Some(130));
+    let begun = Instant::now();
+    // It was killed; that it is gone takes a moment, for nobody waits for it any more.
+    while running.iter().any(|pid| is_there(*pid)) {
+        assert!(begun.elapsed() < PATIENCE, "{running:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn start_playing(functions: &str) -> Child {
+    let mut command = Command::new(binaries().unwrap().join("trailhook"));
+    command.args(["local", "--once", "events/sqs/CreateQueue.success.json", "--functions", functions]);
+    command.current_dir(root()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// The functions that wait for their next event, and the one at work.
+#[tokio::test]
+async fn while_it_stays_up_nothing_is_left() {
+    let (functions, marks) = that_hangs("stays-up");
+    let stage = Stage::start(&["--functions", &functions]).unwrap();
+    stage.sqs("alice").create_queue().queue_name("orders").send().await.unwrap();
+    stage.until_all(&["decided  TagNewQueueFunction", "decided  NotifyFunction"]).unwrap();
+    let mut running = pids(&marks);
+    running.extend(children(stage.id()));
+    running.sort_unstable();
+    running.dedup();
+    assert!(running.len() >= 3, "all three functions have a process: {running:?}");
+    assert_eq!(stage.end().unwrap().1, Some(130));
+    assert!(!running.iter().any(|pid| is_there(*pid)), "{running:?}");
+}
+
+/// The processes that this one has started and that are there.
+fn children(process: u32) -> Vec<u32> {
+    let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &process.to_string()]).output().unwrap();
+    String::from_utf8(listed.stdout).unwrap().lines().map(|line| line.trim().parse().unwrap()).collect()
+}
+
+#[test]
+fn while_the_functions_are_built_the_build_is_ended() {
+    let folder = folder("slow-project").unwrap();
+    let marks = folder.join("pids");
+    // In place of a build that takes long: cargo, as far as the stage can tell.
+    let cargo = with_script("slow-cargo", "cargo", &format!("echo $$ >> {}; exec sleep 600", marks.display())).unwrap();
+    let mut command = Command::new(binaries().unwrap().join("trailhook"));
+    command.args(["local", "--port", "0"]).current_dir(root()).env("CARGO", cargo.join("cargo"));
+    let stage = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let building = pids(&marks);
+    assert_eq!(ends(stage, "INT"), Some(130));
+    let begun = Instant::now();
+    while building.iter().any(|pid| is_there(*pid)) {
+        assert!(begun.elapsed() < PATIENCE, "{building:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
