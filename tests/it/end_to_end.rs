@@ -162,7 +162,7 @@ async fn what_a_function_cannot_do_is_kept_with_the_reason(behind: Behind<'_>) {
         sns.delete_topic().topic_arn(topic.topic_arn().unwrap()).send().await.unwrap();
     }
     sqs.create_queue().queue_name("unheard-of").send().await.unwrap();
-    let lines = stage.until(|line| line.starts_with("gave up  NotifyFunction, after 3 tries")).unwrap();
+    let lines = stage.until(|line| line.starts_with("kept     NotifyFunction failed the event 3 times")).unwrap();
     assert_eq!(lines.iter().filter(|line| line.starts_with("failed   NotifyFunction")).count(), 3, "{lines:?}");
     let queues = sqs.list_queues().queue_name_prefix("trailhook").send().await.unwrap();
     let mut kept = Vec::new();

@@ -104,7 +104,7 @@ impl LocalArguments {
 }
 
 fn rate(text: &str) -> Result<f64, &'static str> {
-    text.parse().ok().filter(|rate| (0.0..=0.9).contains(rate)).ok_or("expected a number from 0 to 0.9")
+    text.parse().ok().filter(|rate| (0.0..=0.5).contains(rate)).ok_or("expected a number from 0 to 0.5")
 }
 
 fn seconds(text: &str) -> Result<Duration, &'static str> {

@@ -3,10 +3,10 @@
 use super::play::{binaries, check_rules, progress};
 use super::{CommandError, Verdict, deployment_for};
 use crate::args::LocalArguments;
+use crate::screen::Screen;
 use crate::show;
 use crate::stage::{Live, account_of, walk};
 use crate::template::{Stack, Template};
-use std::io::Write;
 use std::pin::pin;
 
 /// Sets the stage, walks through, and stays up until it is ended from outside, or ends at once.
@@ -20,16 +20,23 @@ pub async fn local(arguments: &LocalArguments, ended: impl Future<Output = u8>) 
         set = set(arguments) => set?,
         status = &mut ended => return Err(CommandError::Ended(status)),
     };
+    let mut screen = Screen::open();
     let result = tokio::select! {
         biased;
-        result = play(&mut stage, &stack, arguments) => result,
+        result = play(&mut stage, &stack, arguments, &mut screen) => result,
         status = &mut ended => Err(CommandError::Ended(status)),
     };
     let closed = stage.close().await;
+    let mut written = Ok(());
     if !arguments.once {
-        // The terminal may have gone, and the stage is closed.
-        writeln!(std::io::stdout().lock(), "{}", stage.tally()).ok();
+        written = screen.say(stage.tally().to_string());
     }
+    let written = written.and(screen.close());
+    let result = match (result, written) {
+        // Ended from outside, a terminal that has gone is no error.
+        (Ok(_), Err(error)) => Err(error.into()),
+        (result, _) => result,
+    };
     match (result, closed) {
         // Ended from outside, there is no other word about the records that are lost now.
         (Err(CommandError::Ended(status)), Err(error)) => {
@@ -59,47 +66,56 @@ async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> 
     Ok((stack, stage))
 }
 
-async fn play(stage: &mut Live, stack: &Stack, arguments: &LocalArguments) -> Result<Verdict, CommandError> {
+async fn play(
+    stage: &mut Live,
+    stack: &Stack,
+    arguments: &LocalArguments,
+    screen: &mut Screen,
+) -> Result<Verdict, CommandError> {
     if arguments.skip_walk_through {
-        return stay(stage, stack, arguments).await;
+        return stay(stage, stack, arguments, screen).await;
     }
     let mut written = Ok(());
     let tell = |step: &_| {
         if !arguments.json && written.is_ok() {
-            written = writeln!(std::io::stdout().lock(), "{}", show::step(step));
+            written = screen.say(show::step(step));
         }
     };
     let walked = walk(stage, stack, tell).await?;
     written?;
     if arguments.json {
-        writeln!(std::io::stdout().lock(), "{:#}", serde_json::json!(walked))?;
+        screen.say(format!("{:#}", serde_json::json!(walked)))?;
     } else {
-        writeln!(std::io::stdout().lock(), "{}", show::walked(&walked))?;
+        screen.say(show::walked(&walked))?;
     }
     match (arguments.once, walked.ok) {
-        (false, _) => stay(stage, stack, arguments).await,
+        (false, _) => stay(stage, stack, arguments, screen).await,
         (true, true) => Ok(Verdict::Good),
         (true, false) => Ok(Verdict::Bad),
     }
 }
 
 /// Tells what happens, for as long as anybody wants to know.
-async fn stay(stage: &mut Live, stack: &Stack, arguments: &LocalArguments) -> Result<Verdict, CommandError> {
-    let mut out = std::io::stdout();
-    writeln!(out, "ready    AWS_ENDPOINT_URL={} (Ctrl-C ends it)", stage.endpoint_url())?;
+async fn stay(
+    stage: &mut Live,
+    stack: &Stack,
+    arguments: &LocalArguments,
+    screen: &mut Screen,
+) -> Result<Verdict, CommandError> {
+    let url = stage.endpoint_url().to_owned();
+    screen.say(format!("ready    AWS_ENDPOINT_URL={url} (Ctrl-C ends it)"))?;
     for (key, who) in stage.callers() {
-        writeln!(out, "caller   AWS_ACCESS_KEY_ID={key}: {who}")?;
+        screen.say(format!("caller   AWS_ACCESS_KEY_ID={key}: {who}"))?;
     }
-    writeln!(
-        out,
-        "try      AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=testing AWS_REGION={} aws --endpoint-url {} sqs create-queue --queue-name orders",
-        stack.deployment().region,
-        stage.endpoint_url()
-    )?;
+    let region = &stack.deployment().region;
+    screen.say(format!(
+        "try      AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=testing AWS_REGION={region} \
+         aws --endpoint-url {url} sqs create-queue --queue-name orders"
+    ))?;
     loop {
         let told = stage.next().await;
         if let Some(line) = show::told(&told, arguments.verbose) {
-            writeln!(out, "{line}")?;
+            screen.say(line)?;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The stage that stays up, for people: the walk-through's steps, and a line for what happens.
 
-use crate::stage::{BusEvent, BusTold, LambdaEvent, LambdaTold, Step, Told, Walked, in_words};
+use crate::stage::{BusEvent, BusTold, Kept, LambdaEvent, LambdaTold, Step, Told, Walked, in_words};
 use serde_json::{Value, json};
 
 /// A step of the walk-through.
@@ -32,8 +32,9 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
             let id = detail("eventID").unwrap_or_default();
             Some(format!("call     {}{error} by {}: {goes} ({id})", detail("eventName")?, caller(event)))
         }
-        Told::Bus(BusTold { what: BusEvent::GaveUp { target, error, .. }, .. }) => {
-            Some(format!("lost     {target} did not get the event: {} {}", error.code, error.message))
+        Told::Bus(BusTold { what: BusEvent::GaveUp { target, error, kept, .. }, .. }) => {
+            let (word, place) = kept_or_lost(kept);
+            Some(format!("{word:8} {target} did not get the event: {} {}; {place}", error.code, error.message))
         }
         Told::Lambda(LambdaTold { function, what: LambdaEvent::Decided(decision), .. }) => {
             Some(format!("decided  {function}: {}", decision.message))
@@ -41,8 +42,9 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         Told::Lambda(LambdaTold { function, what: LambdaEvent::Failed { attempt, error, ended, .. }, .. }) => {
             Some(format!("failed   {function}, try {attempt}: {}", in_words(error, ended.as_ref())))
         }
-        Told::Lambda(LambdaTold { function, what: LambdaEvent::GaveUp { attempts, .. }, .. }) => {
-            Some(format!("gave up  {function}, after {attempts} tries"))
+        Told::Lambda(LambdaTold { function, what: LambdaEvent::GaveUp { attempts, kept, .. }, .. }) => {
+            let (word, place) = kept_or_lost(kept);
+            Some(format!("{word:8} {function} failed the event {attempts} times; {place}"))
         }
         Told::Lambda(LambdaTold { function, what: LambdaEvent::LogLost { error }, .. }) => {
             Some(format!("lost     lines of {function}'s log: {error}"))
@@ -53,6 +55,15 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         Told::Bus(told) => verbose.then(|| format!("bus      {}", json!(told))),
         Told::Lambda(told) => verbose.then(|| format!("lambda   {}", json!(told))),
         Told::LogFile(error) => Some(format!("trail    {error} (its records are kept for the next try)")),
+    }
+}
+
+/// Where an event is that somebody gave up on.
+fn kept_or_lost(kept: &Kept) -> (&'static str, String) {
+    match kept {
+        Kept::In { queue } => ("kept", format!("it is in the queue {}", queue.rsplit(':').next().unwrap_or(queue))),
+        Kept::Nowhere => ("lost", "the template names no queue for it".to_owned()),
+        Kept::Lost { queue, error } => ("lost", format!("it should be in {queue}: {error}")),
     }
 }
 

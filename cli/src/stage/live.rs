@@ -1,8 +1,8 @@
 //! The stage that stays up: calls come in by the front door, become records, go through the rules to
 //! their targets, and the targets' own calls come in by the front door again.
 //!
-//! It puts the pieces together and decides nothing itself. What happens is told as it happens; what
-//! it does not do yet is in `docs/local-stage.md`.
+//! It puts the pieces together and decides nothing itself. What happens is told as it happens. Where it
+//! differs from AWS is in `docs/local-stage.md`.
 
 use super::behind::{self, BehindError};
 use super::binaries::{Binaries, BinariesError};
@@ -187,14 +187,21 @@ impl Live {
         self.bus.pending() + self.lambda.pending()
     }
 
-    /// Ends the functions' processes and the deliveries, counts what was left, and writes what is left of
-    /// the log files.
+    /// Closes the front door, then ends the deliveries and the functions' processes, counts what was left,
+    /// and writes what is left of the log files. Every call that was answered is counted.
     ///
     /// # Errors
     /// A log file can't be written.
     pub async fn close(&mut self) -> Result<(), LogFileError> {
+        self.door.close().await;
+        while let Ok(call) = self.calls.try_recv() {
+            self.call(&call);
+        }
         self.bus.close().await;
         self.lambda.close().await;
+        for told in self.untold.drain(..) {
+            self.tally.note(&told);
+        }
         while let Ok(told) = self.on_the_bus.try_recv() {
             self.tally.note(&Told::Bus(told));
         }
@@ -203,6 +210,7 @@ impl Live {
         }
         self.flush()
     }
+
     async fn happens(&mut self) -> Told {
         loop {
             if let Some(told) = self.untold.pop_front() {
@@ -232,11 +240,15 @@ impl Live {
         }
         // Whether a rule gets read-only calls is the rule's own state; the bus asks it.
         let delivery = delivered(&record, RuleState::EnabledWithReadOnlyCalls, selectors);
+        let region = record.aws_region.clone();
         // An envelope is plain data, so it can always be written.
         let event = serde_json::to_value(Envelope::around(record)).unwrap_or_default();
         let rules = match delivery {
-            Delivery::Delivered => Ok(self.bus.put(&event)),
             Delivery::NotDelivered(reason) => Err(reason.to_string()),
+            Delivery::Delivered if region != self.door.region => {
+                Err(format!("it is on the event bus of {region}, and the rules are in {}", self.door.region))
+            }
+            Delivery::Delivered => Ok(self.bus.put(&event)),
         };
         self.untold.push_back(Told::Call { event, rules });
     }

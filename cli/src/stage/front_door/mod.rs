@@ -33,7 +33,7 @@ pub struct FrontDoor {
     pub(super) region: String,
     endpoint_url: String,
     house: Arc<House>,
-    _server: Server,
+    server: Server,
 }
 
 /// What is behind a front door, and how well it is.
@@ -109,13 +109,18 @@ impl FrontDoor {
             region: region.to_owned(),
             endpoint_url: format!("http://{}", server.address()),
             house,
-            _server: server,
+            server: server,
         })
     }
 
     /// What `AWS_ENDPOINT_URL` is to be set to.
     pub fn endpoint_url(&self) -> &str {
         &self.endpoint_url
+    }
+
+    /// Takes no more calls; those that are being answered are, and are told.
+    pub(super) async fn close(&self) {
+        self.server.end().await;
     }
 
     /// The calls that were kept, in their order; not those of the stage itself.

@@ -75,12 +75,13 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
     async fn notification(&mut self, inbox: &str) {
         let url = self.client.queue_url(inbox).await.unwrap_or_default();
         let receive = json!({ "QueueUrl": url, "MaxNumberOfMessages": 1 });
-        let mut detail = "the topic handed no notification on".to_owned();
+        let mut detail = "the topic handed no notification of the queue on".to_owned();
         for _ in 0..LOOKS {
             match self.client.json("sqs", "ReceiveMessage", &receive).await {
                 Err(error) => detail = error,
                 Ok(answer) => {
                     let body = answer.pointer("/Messages/0/Body").and_then(Value::as_str);
+                    let body = body.filter(|body| body.contains(&self.queue));
                     if let Some(notification) = body.and_then(|body| serde_json::from_str::<Value>(body).ok()) {
                         let text = |name: &str| notification.get(name).and_then(Value::as_str).map(str::to_owned);
                         let subject = text("Subject").or_else(|| text("Message")).unwrap_or_default();
@@ -155,8 +156,13 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
             let Destination::Function(function) = &target.destination else { continue };
             let sums = self.sums("AWS/Lambda", "FunctionName", &function.name, &["Invocations", "Errors"]).await;
             let (ok, detail) = match sums {
+                // A try that failed was told, and is counted.
                 Ok([invoked, errors]) => {
-                    (invoked >= 1.0, format!("AWS/Lambda {}: Invocations {invoked}, Errors {errors}", function.name))
+                    let good = errors == 0.0 || self.seen.is_failing();
+                    (
+                        invoked >= 1.0 && good,
+                        format!("AWS/Lambda {}: Invocations {invoked}, Errors {errors}", function.name),
+                    )
                 }
                 Err(error) => (false, error),
             };

@@ -171,6 +171,9 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
             };
             self.step(&target.id, ok, detail);
         }
+        if self.steps.iter().all(|step| step.ok) {
+            self.until(Seen::is_done).await;
+        }
         Ok(targets)
     }
 

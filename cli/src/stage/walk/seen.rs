@@ -5,7 +5,7 @@ use crate::stage::lambda::{Decision, LambdaEvent, LambdaTold, in_words};
 use crate::stage::live::Told;
 use crate::template::{Destination, Rule, RuleState, Target};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use trailhook::pattern::Pattern;
 
@@ -16,6 +16,10 @@ pub(super) struct Seen {
     handed: BTreeMap<(String, String), Result<String, String>>,
     /// By request id.
     tried: BTreeMap<String, Tried>,
+    /// By the event's id: how many deliveries began and have not ended. Some targets get it twice.
+    under_way: BTreeMap<String, u32>,
+    /// The request ids of all deliveries to functions.
+    requests: BTreeSet<String>,
 }
 
 #[derive(Default)]
@@ -28,7 +32,14 @@ struct Tried {
 
 impl Seen {
     pub(super) fn new(queue: &str) -> Seen {
-        Seen { queue: queue.to_owned(), call: None, handed: BTreeMap::new(), tried: BTreeMap::new() }
+        Seen {
+            queue: queue.to_owned(),
+            call: None,
+            handed: BTreeMap::new(),
+            tried: BTreeMap::new(),
+            under_way: BTreeMap::new(),
+            requests: BTreeSet::new(),
+        }
     }
 
     pub(super) fn note(&mut self, told: Told) {
@@ -36,10 +47,16 @@ impl Seen {
             Told::Call { event, rules } if self.is_ours(&event) => self.call = Some((event, rules)),
             Told::Call { .. } | Told::LogFile(_) => {}
             Told::Bus(BusTold { event, what, .. }) => match what {
-                BusEvent::Delivered { target, as_what, again: false, .. } => {
-                    self.handed.insert((event, target), Ok(as_what));
+                BusEvent::Matched { deliveries } => *self.under_way.entry(event).or_default() += deliveries,
+                BusEvent::Delivered { target, as_what, again, .. } => {
+                    self.ended(&event);
+                    self.requests.insert(as_what.clone());
+                    if !again {
+                        self.handed.insert((event, target), Ok(as_what));
+                    }
                 }
                 BusEvent::GaveUp { target, error, .. } => {
+                    self.ended(&event);
                     let why = format!("it could not be handed over: {} {}", error.code, error.message);
                     self.handed.insert((event, target), Err(why));
                 }
@@ -150,6 +167,18 @@ impl Seen {
         self.decision_of("revert").and_then(|report| report.get("outcome")) == Some(&Value::from("acted"))
     }
 
+    /// Whether nothing of the event is under way any more, what is delivered twice included.
+    pub(super) fn is_done(&self) -> bool {
+        let Some(id) = self.event().and_then(|event| event.get("id")?.as_str()) else { return false };
+        let tried = |(request, tried): (&String, &Tried)| !self.requests.contains(request) || tried.end.is_some();
+        self.under_way.get(id) == Some(&0) && self.tried.iter().all(tried)
+    }
+
+    /// Whether any function failed at any try.
+    pub(super) fn is_failing(&self) -> bool {
+        self.tried.values().any(|tried| tried.failure.is_some())
+    }
+
     /// What the functions decided about the event.
     pub(super) fn decisions(&self) -> impl Iterator<Item = &Decision> {
         let of_the_event =
@@ -157,11 +186,18 @@ impl Seen {
         self.tried.values().filter_map(|tried| tried.decision.as_ref()).filter(of_the_event)
     }
 
-    /// What the function of a response decided.
+    /// What the function of a response decided; of an event that it got twice, the decision to act.
     pub(super) fn decision_of(&self, response: &str) -> Option<&Value> {
-        self.decisions()
-            .map(|decision| &decision.report)
-            .find(|report| report.get("response").is_some_and(|one| one == response))
+        let is = |report: &&Value, name: &str, value: &str| report.get(name).is_some_and(|one| one == value);
+        let of_it =
+            || self.decisions().map(|decision| &decision.report).filter(|report| is(report, "response", response));
+        of_it().find(|report| is(report, "outcome", "acted")).or_else(|| of_it().next())
+    }
+
+    fn ended(&mut self, event: &str) {
+        if let Some(under_way) = self.under_way.get_mut(event) {
+            *under_way = under_way.saturating_sub(1);
+        }
     }
 
     /// The call that created the queue, and no try of it that failed.
