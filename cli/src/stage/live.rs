@@ -114,7 +114,13 @@ impl Live {
         let (account, region) = (deployment.account.as_str(), deployment.region.as_str());
         let (told, calls) = unbounded_channel();
         let metrics = Arc::new(Metrics::default());
-        let door = Arc::new(FrontDoor::open(account, region, &settings.door, metrics.clone(), told).await?);
+        let principals = Principals::built_in(account, region, Utc::now()).with_functions(stack)?;
+        let principals = match &settings.principals {
+            Some(file) => principals.with_file(file)?,
+            None => principals,
+        };
+        let door = FrontDoor::open(account, region, &settings.door, metrics.clone(), principals.clone(), told).await?;
+        let door = Arc::new(door);
         if let Some(url) = &settings.door.aws_endpoint {
             behind::ask(url, region).await?;
         }
@@ -130,11 +136,6 @@ impl Live {
         let lambda = Arc::new(Lambda::open(hosted, &backstage, observer, &settings.lambda));
         let (observer, on_the_bus) = Observer::new();
         let bus = Bus::open(stack, lambda.clone(), &backstage, observer, settings.bus)?;
-        let principals = Principals::built_in(account, region, Utc::now()).with_functions(stack)?;
-        let principals = match &settings.principals {
-            Some(file) => principals.with_file(file)?,
-            None => principals,
-        };
         let log_files = settings.log_files.as_ref().map(|folder| LogFiles::new(folder, account));
         let mut flush = interval(LOG_FILES_EVERY);
         flush.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -29,6 +29,7 @@ mod played;
 mod process;
 mod runtime_api;
 mod server;
+mod sts;
 mod surroundings;
 mod tally;
 mod walk;

@@ -84,7 +84,11 @@ pub(in crate::stage) fn action(request: &Request<Bytes>) -> String {
     if let Some((_, action)) = request.uri().path().rsplit_once("/operation/") {
         return action.to_owned();
     }
-    let form = std::str::from_utf8(request.body()).unwrap_or_default();
+    let form = match request.body() {
+        // Signed beforehand, it is behind the question mark.
+        body if body.is_empty() => request.uri().query().unwrap_or_default(),
+        body => std::str::from_utf8(body).unwrap_or_default(),
+    };
     parse_query_string(form).remove("Action").unwrap_or_default()
 }
 

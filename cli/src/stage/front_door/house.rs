@@ -3,12 +3,11 @@
 use super::faults::Faults;
 use super::refusal::Refusal;
 use super::scope::Scope;
-use crate::stage::answer_cloudwatch;
 use crate::stage::back_end::{Services, action};
 use crate::stage::endpoint::Endpoint;
 use crate::stage::metrics::Metrics;
 use crate::stage::noted::Noted;
-use crate::trail::AnsweredCall;
+use crate::trail::{AnsweredCall, Principals};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
@@ -49,6 +48,8 @@ pub(super) struct House {
     pub(super) listener: Listener,
     /// What CloudWatch is asked about bus and Lambda, whoever else is behind the door.
     pub(super) metrics: Arc<Metrics>,
+    /// Who calls, where that is known.
+    pub(super) principals: Option<Principals>,
 }
 
 /// Who answers.
@@ -169,8 +170,7 @@ async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response
         house.tell(scope, request, response.clone());
         return response.map(Body::from);
     }
-    let own = (scope.service == "monitoring").then(|| answer_cloudwatch(&request, &house.metrics, id));
-    if let Some(mut response) = own.flatten() {
+    if let Some(mut response) = house.own(&scope, &request, id) {
         set_request_id(response.headers_mut(), id);
         house.tell(scope, request, response.clone());
         return response.map(Body::from);

@@ -8,6 +8,7 @@
 mod faults;
 mod furnish;
 mod house;
+mod own;
 mod refusal;
 mod scope;
 mod world;
@@ -20,7 +21,7 @@ use super::back_end::{Services, settle};
 use super::endpoint::{Endpoint, EndpointUrlError};
 use super::metrics::Metrics;
 use super::server::Server;
-use crate::trail::AnsweredCall;
+use crate::trail::{AnsweredCall, Principals};
 use faults::Faults;
 use house::{Behind, House, Listener};
 use std::sync::{Arc, Mutex};
@@ -66,8 +67,8 @@ pub enum FrontDoorError {
 }
 
 impl FrontDoor {
-    /// Opens a door, answers from `metrics` what CloudWatch is asked about bus and Lambda, and tells `told`
-    /// of every call once it is answered.
+    /// Opens a door, answers from `metrics` what CloudWatch is asked about bus and Lambda, from `principals`
+    /// who calls, and tells `told` of every call once it is answered.
     ///
     /// What clients make in the embedded services belongs to the account of the first such door in the
     /// process: they know one account.
@@ -79,6 +80,7 @@ impl FrontDoor {
         region: &str,
         settings: &FrontDoorSettings,
         metrics: Arc<Metrics>,
+        principals: Principals,
         told: UnboundedSender<AnsweredCall>,
     ) -> Result<FrontDoor, FrontDoorError> {
         settle(account);
@@ -87,7 +89,7 @@ impl FrontDoor {
             None => Behind::Embedded(Arc::default()),
         };
         let faults = Faults::new(settings.fault, settings.seed);
-        let house = House { behind, faults, listener: Listener::Told(told), metrics };
+        let house = House { behind, faults, listener: Listener::Told(told), metrics, principals: Some(principals) };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -96,8 +98,8 @@ impl FrontDoor {
     /// A door on any free port before these services, which keeps the calls.
     pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
         let listener = Listener::Kept(Mutex::default());
-        let house =
-            House { behind: Behind::Embedded(services), faults: Faults::default(), listener, metrics: Arc::default() };
+        let (behind, faults) = (Behind::Embedded(services), Faults::default());
+        let house = House { behind, faults, listener, metrics: Arc::default(), principals: None };
         FrontDoor::before(house, account, region, 0).await
     }
 

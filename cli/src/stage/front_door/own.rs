@@ -1,0 +1,19 @@
+//! What the stage answers itself, whoever else is behind the door: it alone knows what bus and Lambda have
+//! done, and who calls.
+
+use super::house::House;
+use super::scope::Scope;
+use crate::stage::{answer_cloudwatch, sts};
+use axum::http::{Request, Response};
+use bytes::Bytes;
+
+impl House {
+    /// The stage's own answer; `None` when the call is for who is behind the door.
+    pub(super) fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
+        match scope.service.as_str() {
+            "monitoring" => answer_cloudwatch(request, &self.metrics, id),
+            "sts" => sts::answer(request, self.principals.as_ref()?, &scope.access_key_id, id),
+            _ => None,
+        }
+    }
+}
