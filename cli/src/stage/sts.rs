@@ -57,7 +57,8 @@ mod tests {
             let answer = answer(&asked("GetCallerIdentity"), &principals, key, "id").unwrap();
             String::from_utf8(answer.into_body().to_vec()).unwrap()
         };
-        let root = "<Arn>arn:aws:iam::111122223333:root</Arn><UserId>111122223333</UserId><Account>111122223333</Account>";
+        let root =
+            "<Arn>arn:aws:iam::111122223333:root</Arn><UserId>111122223333</UserId><Account>111122223333</Account>";
         assert!(told("root").contains(root), "{}", told("root"));
         let ci = "<Arn>arn:aws:sts::111122223333:assumed-role/GitHubDeploy/deploy-orders-9517</Arn><UserId>AROA";
         assert!(told("ci").contains(ci), "{}", told("ci"));
@@ -83,7 +84,10 @@ mod tests {
             tls: None,
         };
         let record = Trail::new("111122223333", principals).record(&call).unwrap();
-        assert_eq!((record.event_source.as_str(), record.event_name.as_str()), ("sts.amazonaws.com", "GetCallerIdentity"));
+        assert_eq!(
+            (record.event_source.as_str(), record.event_name.as_str()),
+            ("sts.amazonaws.com", "GetCallerIdentity")
+        );
         assert!(record.read_only && record.management_event && record.error_code.is_none());
         assert_eq!((record.request_parameters, record.response_elements), (Value::Null, Value::Null));
         assert_eq!(record.request_id.as_deref(), Some("the-id"));

@@ -18,7 +18,7 @@ mod make;
 mod read;
 mod services;
 
-pub(super) use gaps::settle;
+pub(super) use gaps::{settle, with_id};
 pub use make::{BackEndError, QueueMade};
 pub use read::{LogEvent, Published, QueueFound};
 pub(super) use services::{Services, action};

@@ -39,6 +39,7 @@ impl Services {
             "sqs" => &self.sqs,
             _ => return None,
         };
+        let request = &*gaps::with_form(&scope.service, request);
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let asked = MockRequest {
             method: request.method().to_string(),
@@ -47,11 +48,19 @@ impl Services {
             body: request.body().clone(),
         };
         let answer = match scope.service.as_str() {
-            "logs" => self.shelves.around(&self.logs, scope, request, asked).await,
+            "logs" => match gaps::unfiltered(&action(request), request.body()) {
+                Some(refusal) => refusal,
+                None => self.shelves.around(&self.logs, scope, request, asked).await,
+            },
+            "monitoring" => match gaps::in_json(request) {
+                Some(action) => gaps::as_json(service.handle(gaps::as_cbor(&action, &scope.region, asked)).await),
+                None => service.handle(asked).await,
+            },
             _ => service.handle(asked).await,
         };
         let mut answer = gaps::corrected(&scope.service, answer);
         match (scope.service.as_str(), answer.status) {
+            ("sqs", 200) if action(request) == "ListQueues" => answer = gaps::page(request.body(), answer),
             ("sqs", 200) => {
                 answer = self.forgotten.after(&action(request), &scope.region, request.body(), answer);
             }

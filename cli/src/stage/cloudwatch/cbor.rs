@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 const DEEPEST: usize = 16;
 
 /// Reads a request. Tags are left out: which member is a time is known without.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Error> {
+pub(in crate::stage) fn read(bytes: &[u8]) -> Result<Value, Error> {
     let mut decoder = Decoder::new(bytes);
     let value = value(&mut decoder, 0)?;
     if decoder.position() < bytes.len() {
@@ -25,6 +25,14 @@ pub(super) fn written(shape: &Shape) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     // Memory does not fail to be written to.
     put(&mut encoder, shape).ok();
+    encoder.into_writer()
+}
+
+/// Writes what JSON can say.
+pub(in crate::stage) fn of_json(value: &Value) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    // Memory does not fail to be written to.
+    put_json(&mut encoder, value).ok();
     encoder.into_writer()
 }
 
@@ -62,7 +70,7 @@ fn value(decoder: &mut Decoder<'_>, depth: usize) -> Result<Value, Error> {
             decoder.skip()?;
             Value::Null
         }
-        Type::F32 | Type::F64 => Value::from(decoder.f64()?),
+        Type::F16 | Type::F32 | Type::F64 => Value::from(decoder.f64()?),
         Type::U8 | Type::U16 | Type::U32 | Type::U64 => Value::from(decoder.u64()?),
         Type::I8 | Type::I16 | Type::I32 | Type::I64 => Value::from(decoder.i64()?),
         other => return Err(Error::type_mismatch(other).at(decoder.position())),
@@ -101,6 +109,30 @@ fn put<W: Write>(encoder: &mut Encoder<W>, shape: &Shape) -> Result<(), encode::
             return members.iter().try_for_each(|(name, shape)| {
                 encoder.str(name)?;
                 put(encoder, shape)
+            });
+        }
+    };
+    Ok(())
+}
+
+fn put_json<W: Write>(encoder: &mut Encoder<W>, value: &Value) -> Result<(), encode::Error<W::Error>> {
+    match value {
+        Value::Null => encoder.null()?,
+        Value::Bool(yes) => encoder.bool(*yes)?,
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => encoder.i64(whole)?,
+            (None, broken) => encoder.f64(broken.unwrap_or_default())?,
+        },
+        Value::String(text) => encoder.str(text)?,
+        Value::Array(items) => {
+            encoder.array(items.len() as u64)?;
+            return items.iter().try_for_each(|item| put_json(encoder, item));
+        }
+        Value::Object(members) => {
+            encoder.map(members.len() as u64)?;
+            return members.iter().try_for_each(|(name, value)| {
+                encoder.str(name)?;
+                put_json(encoder, value)
             });
         }
     };

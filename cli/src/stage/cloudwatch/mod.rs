@@ -14,7 +14,7 @@
 //! not looked at. As in CloudWatch only periods with a value have a datapoint.
 
 mod asked;
-mod cbor;
+pub(super) mod cbor;
 mod data;
 mod failure;
 mod form;

@@ -3,7 +3,7 @@
 use super::faults::Faults;
 use super::refusal::Refusal;
 use super::scope::Scope;
-use crate::stage::back_end::{Services, action};
+use crate::stage::back_end::{Services, action, with_id};
 use crate::stage::endpoint::Endpoint;
 use crate::stage::metrics::Metrics;
 use crate::stage::noted::Noted;
@@ -210,13 +210,13 @@ async fn passed(
 
 async fn embedded(services: &Services, scope: &Scope, request: &Request<Bytes>, id: &str) -> Response<Bytes> {
     if let Some(answer) = services.call(scope, request).await {
-        return answer;
+        return with_id(answer, id);
     }
-    let message = format!(
-        "the local stage has no service {} in it, only {}; --aws-endpoint URL puts another AWS behind it",
-        scope.service,
-        Services::NAMES.join(", ")
-    );
+    let lacks = match scope.service.as_str() {
+        "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
+        service => format!("has no service {service} in it, only {}", Services::NAMES.join(", ")),
+    };
+    let message = format!("the local stage {lacks}; --aws-endpoint URL puts another AWS behind it");
     Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message).answer(request, id)
 }
 

@@ -2,9 +2,12 @@
 //! that was asked for. In the shape of the protocol that the client speaks, so that it tells people the
 //! code and the message, and not that it can't read the answer.
 
-use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use super::scope::Scope;
+use crate::stage::cloudwatch::cbor;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
-use serde_json::json;
+use quick_xml::escape::escape;
+use serde_json::{Value, json};
 
 /// An error, as AWS services give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,34 +24,38 @@ impl Refusal {
 
     /// The answer to this request.
     pub(super) fn answer<B>(&self, request: &Request<B>, request_id: &str) -> Response<Bytes> {
-        let (kind, body) = match speaks(request.headers()) {
-            Speaks::Json => ("application/x-amz-json-1.0", self.json()),
-            Speaks::Xml => ("text/xml", self.xml(request_id)),
-            // Status and request id are all that a CBOR client needs to try again.
-            Speaks::Cbor => ("application/cbor", Bytes::from_static(b"\xa0")),
+        let speaks = speaks(request);
+        let (kind, body) = match speaks {
+            Speaks::Json => ("application/x-amz-json-1.0", self.json().to_string().into()),
+            Speaks::Xml(form) => ("text/xml", self.xml(form, request_id)),
+            Speaks::Cbor => ("application/cbor", cbor::of_json(&self.json()).into()),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(self.code));
-        if speaks(request.headers()) == Speaks::Cbor {
+        if speaks == Speaks::Cbor {
             response.headers_mut().insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
         }
         response
     }
 
-    fn json(&self) -> Bytes {
-        json!({ "__type": self.code, "message": self.message }).to_string().into()
+    fn json(&self) -> Value {
+        json!({ "__type": self.code, "message": self.message })
     }
 
-    fn xml(&self, request_id: &str) -> Bytes {
+    fn xml(&self, form: Form, id: &str) -> Bytes {
         let kind = if self.status.is_server_error() { "Receiver" } else { "Sender" };
-        let message = quick_xml::escape::escape(&self.message);
-        format!(
-            "<ErrorResponse><Error><Type>{kind}</Type><Code>{}</Code><Message>{message}</Message></Error>\
-             <RequestId>{request_id}</RequestId></ErrorResponse>",
-            self.code
-        )
+        let text = format!("<Code>{}</Code><Message>{}</Message>", self.code, escape(&self.message));
+        match form {
+            Form::Query => format!(
+                "<ErrorResponse><Error><Type>{kind}</Type>{text}</Error><RequestId>{id}</RequestId></ErrorResponse>"
+            ),
+            Form::Ec2 => {
+                format!("<Response><Errors><Error>{text}</Error></Errors><RequestID>{id}</RequestID></Response>")
+            }
+            Form::S3 => format!("<Error>{text}<RequestId>{id}</RequestId></Error>"),
+        }
         .into()
     }
 }
@@ -56,18 +63,30 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Speaks {
     Json,
-    Xml,
+    Xml(Form),
     Cbor,
 }
 
-fn speaks(headers: &HeaderMap) -> Speaks {
+/// How an error is spelled in XML: most services do as the Query protocol does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Query,
+    Ec2,
+    S3,
+}
+
+fn speaks<B>(request: &Request<B>) -> Speaks {
+    let headers = request.headers();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if headers.contains_key("smithy-protocol") {
-        Speaks::Cbor
-    } else if kind.starts_with("application/x-www-form-urlencoded") {
-        Speaks::Xml
-    } else {
-        Speaks::Json
+    let service = Scope::of(request).map(|scope| scope.service).unwrap_or_default();
+    match service.as_str() {
+        _ if headers.contains_key("smithy-protocol") => Speaks::Cbor,
+        "s3" | "s3express" => Speaks::Xml(Form::S3),
+        "ec2" => Speaks::Xml(Form::Ec2),
+        // A client of theirs says nothing of XML where it has nothing to send.
+        "cloudfront" | "route53" => Speaks::Xml(Form::Query),
+        _ if kind.starts_with("application/x-www-form-urlencoded") => Speaks::Xml(Form::Query),
+        _ => Speaks::Json,
     }
 }
 
@@ -86,7 +105,18 @@ mod tests {
         let text = String::from_utf8(xml.body().to_vec()).unwrap();
         assert!(text.contains("<Code>ThrottlingException</Code><Message>a &lt; b</Message>"), "{text}");
         assert!(text.ends_with("<RequestId>id</RequestId></ErrorResponse>"), "{text}");
+        for (service, begin) in [
+            ("s3", "<Error><Code>ThrottlingException</Code>"),
+            ("ec2", "<Response><Errors><Error><Code>ThrottlingException</Code>"),
+            ("route53", "<ErrorResponse><Error><Type>Sender</Type><Code>ThrottlingException</Code>"),
+        ] {
+            let answer = answer("authorization", &Scope::new("alice", "eu-west-1", service).header());
+            let text = String::from_utf8(answer.body().to_vec()).unwrap();
+            assert!(text.starts_with(begin), "{service}: {text}");
+        }
         let cbor = answer("smithy-protocol", "rpc-v2-cbor");
+        let read = cbor::read(cbor.body()).unwrap();
+        assert_eq!(read, json!({"__type": "ThrottlingException", "message": "a < b"}));
         assert_eq!(
             (cbor.status(), &cbor.headers()["smithy-protocol"]),
             (StatusCode::BAD_REQUEST, &HeaderValue::from_static("rpc-v2-cbor"))

@@ -13,15 +13,30 @@
 //! 5. SNS forgets what is published: [`published`] reads it from the calls that came in.
 //! 6. SNS hands no message on to the queues that subscribe to a topic: [`hand_on`].
 //! 7. CloudWatch Logs keeps everything for ever, in memory: [`Shelves`] keeps the latest events.
+//! 8. CloudWatch speaks CBOR and Query, and clients prefer JSON: [`in_json`]. It has no statistics of what is
+//!    put there; those of bus and Lambda are the stage's own.
+//! 9. SQS has no pages of queues, and no order: [`page`].
+//! 10. SNS reads no form behind a question mark, where a URL that is signed beforehand has it, and gives every
+//!     answer an id of its own: [`with_form`], [`with_id`].
+//! 11. CloudWatch Logs takes every filter pattern for words: [`unfiltered`] refuses the others.
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
+mod filter;
 mod forgotten;
+mod form;
 mod hand_on;
+mod json;
+mod pages;
 mod shelves;
 
+pub(super) use filter::unfiltered;
 pub(super) use forgotten::Forgotten;
+pub(super) use form::with_form;
+pub(in crate::stage) use form::with_id;
 pub(super) use hand_on::hand_on;
+pub(super) use json::{as_cbor, as_json, in_json};
+pub(super) use pages::page;
 pub(super) use shelves::Shelves;
 
 use super::read::Published;
