@@ -28,6 +28,8 @@ async fn suite(behind: Behind<'_>) {
     a_call_that_fails_is_an_event_and_a_read_is_none(behind).await;
     in_force_the_queue_is_deleted(behind).await;
     our_own_calls_come_back_and_make_no_loop(behind).await;
+    our_own_deletions_come_back_and_make_no_loop(behind).await;
+    an_event_of_another_region_is_on_another_bus(behind).await;
     what_a_function_cannot_do_is_kept_with_the_reason(behind).await;
 }
 
@@ -150,6 +152,48 @@ async fn our_own_calls_come_back_and_make_no_loop(behind: Behind<'_>) {
     let sums =
         format!("invocations  {}: {} answered, 0 kept in a queue, 0 lost, 0 left, 0 under way", 6 * QUEUES, 6 * QUEUES);
     assert!(lines.contains(&sums), "{:?}", lines.split_last_chunk::<4>());
+}
+
+async fn our_own_deletions_come_back_and_make_no_loop(behind: Behind<'_>) {
+    const QUEUES: usize = 100;
+    let names = "EventNames=CreateQueue,TagQueue,DeleteQueue";
+    // Nobody else touches the queues: tag-new-queue would look for some that are gone already.
+    let parameters = ["--parameter", names, "--parameter", "RevertMode=enforce", "--parameter", "TagMode=dry-run"];
+    let stage = Stage::start(&[behind, &parameters].concat()).unwrap();
+    let sqs = stage.sqs("bob");
+    for number in 0..QUEUES {
+        sqs.create_queue().queue_name(format!("forbidden{number}")).send().await.unwrap();
+    }
+    let mut lines = Vec::new();
+    let count = |lines: &[String], words: &str| lines.iter().filter(|line| line.contains(words)).count();
+    let all = [
+        ("RevertFunction: done: delete queue", QUEUES),
+        ("NotifyFunction: our own role", QUEUES),
+        ("decided  Revert", 2 * QUEUES),
+    ];
+    while all.iter().any(|(words, wanted)| count(&lines, words) < *wanted) {
+        lines.extend(stage.until(|line| line.starts_with("decided")).unwrap());
+    }
+    let (rest, _) = stage.end().unwrap();
+    lines.extend(rest);
+    assert_eq!(count(&lines, "call     DeleteQueue by trailhook-Revert"), QUEUES, "one deletion for each queue");
+    assert_eq!(count(&lines, "call     DeleteQueue"), QUEUES, "and no other");
+    assert_eq!(count(&lines, "NotifyFunction: our own role"), QUEUES);
+}
+
+async fn an_event_of_another_region_is_on_another_bus(behind: Behind<'_>) {
+    let stage = Stage::start(behind).unwrap();
+    let elsewhere = stage.configuration("bob").into_builder().region(aws_config::Region::new("us-east-1")).build();
+    aws_sdk_sqs::Client::new(&elsewhere).create_queue().queue_name("far").send().await.unwrap();
+    let lines = stage.until(|line| line.starts_with("call     CreateQueue")).unwrap();
+    let far =
+        "call     CreateQueue by bob (IAM user): it is on the event bus of us-east-1, and the rules are in eu-west-1";
+    assert!(lines.last().unwrap().starts_with(far), "{lines:?}");
+    let (sums, _) = stage.end().unwrap();
+    assert!(
+        sums.iter().any(|line| line.starts_with("calls        1: 0 matched a rule, 0 matched none, 1 not")),
+        "{sums:?}"
+    );
 }
 
 /// The topic is gone: notify fails as often as the template says, and its event is kept.

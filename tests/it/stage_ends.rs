@@ -1,13 +1,14 @@
 //! Ending `trailhook local` from outside: at any time it ends, with the signal's status, and leaves no
 //! function's process behind.
 
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use trailhook_tests::command::{folder, with_script};
 use trailhook_tests::functions::binaries;
 use trailhook_tests::root;
-use trailhook_tests::stage::Stage;
+use trailhook_tests::stage::{Stage, configuration};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -134,4 +135,67 @@ fn while_the_functions_are_built_the_build_is_ended() {
         assert!(begun.elapsed() < PATIENCE, "{building:?}");
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// A call that was answered has a record and is in the sums, whenever the stage is ended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_is_counted() {
+    let trail = folder("ended-trail").unwrap();
+    let stage = Stage::start(&["--log-files", trail.to_str().unwrap()]).unwrap();
+    let clients: Vec<_> = (0..6).map(|client| tokio::spawn(create_until_it_ends(stage.sqs("ci"), client))).collect();
+    stage.until(|line| line.starts_with("decided")).unwrap();
+    let (lines, status) = stage.end().unwrap();
+    let mut answered = 0;
+    for client in clients {
+        answered += client.await.unwrap();
+    }
+    assert_eq!(status, Some(130));
+    let mut recorded = 0;
+    for file in files(&trail) {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let records = log["Records"].as_array().unwrap().iter();
+        recorded += records.filter(|record| record["eventName"] == "CreateQueue").count();
+    }
+    assert!(answered > 0 && recorded >= answered, "{answered} calls were answered, {recorded} are recorded");
+    let matched = lines.iter().find_map(|line| line.strip_prefix("calls ")?.split_once(": ")?.1.split(' ').next());
+    assert_eq!(matched.unwrap().parse::<usize>().unwrap(), recorded, "{:?}", lines.split_last_chunk::<4>());
+}
+
+async fn create_until_it_ends(sqs: aws_sdk_sqs::Client, client: usize) -> usize {
+    for number in 0.. {
+        if sqs.create_queue().queue_name(format!("q{client}-{number}")).send().await.is_err() {
+            return number;
+        }
+    }
+    unreachable!("it ends before the numbers do")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// As at Ctrl-S in a terminal.
+#[tokio::test]
+async fn who_reads_no_more_does_not_stop_it() {
+    let folder = binaries().unwrap();
+    let mut command = Command::new(folder.join("trailhook"));
+    command.args(["local", "--skip-walk-through", "--port", "0", "--verbose", "--functions"]).arg(&folder);
+    let mut stage = command.current_dir(root()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(stage.stdout.take().unwrap());
+    let mut ready = String::new();
+    out.read_line(&mut ready).unwrap();
+    let url = ready.split_once("AWS_ENDPOINT_URL=").unwrap().1.split(' ').next().unwrap();
+    let sqs = aws_sdk_sqs::Client::new(&configuration(url, "ci"));
+    // Far more than a pipe holds.
+    for number in 0..1_500 {
+        sqs.create_queue().queue_name(format!("q{number}")).send().await.unwrap();
+    }
+    assert_eq!(ends(stage, "INT"), Some(130));
 }

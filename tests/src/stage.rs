@@ -72,11 +72,6 @@ impl Stage {
         Ok(lines)
     }
 
-    /// Its process's id.
-    pub fn id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Asks it to end, as Ctrl-C does: the lines that were not read yet, and the exit status.
     pub fn end(mut self) -> Result<(Vec<String>, Option<i32>)> {
         let id = self.process.id().to_string();

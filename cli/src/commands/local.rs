@@ -61,8 +61,10 @@ async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> 
     let stack = stack.map_err(in_file)?;
     // What is wrong with template or parameters is told before anything is built.
     check_rules(&stack, &file)?;
+    let settings = arguments.settings();
+    Live::check(&stack, &settings)?;
     let binaries = binaries(arguments).await?;
-    let stage = Live::set(&stack, &binaries, &arguments.settings()).await?;
+    let stage = Live::set(&stack, &binaries, &settings).await?;
     Ok((stack, stage))
 }
 

@@ -104,6 +104,16 @@ pub enum LiveError {
 }
 
 impl Live {
+    /// Says beforehand, as far as it can be known, why the stage can't be set: for who has something to do
+    /// in between that takes long.
+    ///
+    /// # Errors
+    /// The port is taken, or the template or the file of principals can't be resolved.
+    pub fn check(stack: &Stack, settings: &LiveSettings) -> Result<(), LiveError> {
+        principals(stack, settings)?;
+        Ok(FrontDoor::check(settings.door.port)?)
+    }
+
     /// Sets the stage for a stack, with its topics, queues and log groups.
     ///
     /// # Errors
@@ -114,11 +124,7 @@ impl Live {
         let (account, region) = (deployment.account.as_str(), deployment.region.as_str());
         let (told, calls) = unbounded_channel();
         let metrics = Arc::new(Metrics::default());
-        let principals = Principals::built_in(account, region, Utc::now()).with_functions(stack)?;
-        let principals = match &settings.principals {
-            Some(file) => principals.with_file(file)?,
-            None => principals,
-        };
+        let principals = principals(stack, settings)?;
         let door = FrontDoor::open(account, region, &settings.door, metrics.clone(), principals.clone(), told).await?;
         let door = Arc::new(door);
         if let Some(url) = &settings.door.aws_endpoint {
@@ -260,4 +266,13 @@ impl Live {
             None => Ok(()),
         }
     }
+}
+
+fn principals(stack: &Stack, settings: &LiveSettings) -> Result<Principals, LiveError> {
+    let deployment = stack.deployment();
+    let principals = Principals::built_in(&deployment.account, &deployment.region, Utc::now()).with_functions(stack)?;
+    Ok(match &settings.principals {
+        Some(file) => principals.with_file(file)?,
+        None => principals,
+    })
 }

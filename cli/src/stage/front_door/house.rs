@@ -176,6 +176,9 @@ async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response
         return response.map(Body::from);
     }
     match &house.behind {
+        Behind::Embedded(_) if !Services::NAMES.contains(&scope.service.as_str()) => {
+            not_there(&scope).answer(&request, id).map(Body::from)
+        }
         Behind::Embedded(services) => {
             let mut response = embedded(services, &scope, &request, id).await;
             set_request_id(response.headers_mut(), id);
@@ -200,7 +203,12 @@ async fn passed(
 ) -> Response<Body> {
     let response = match endpoint.pass(request).await {
         Ok(response) => response,
-        Err(error) => return unavailable(error.to_string()).answer(&noted, id).map(Body::from),
+        Err(error) => {
+            // It is seen in the trail: nobody else tells that what is behind has gone.
+            let response = unavailable(error.to_string()).answer(&noted, id);
+            house.tell(scope, noted, response.clone());
+            return response.map(Body::from);
+        }
     };
     let (head, body) = response.into_parts();
     let (house, seen) = (house.clone(), head.clone());
@@ -209,15 +217,20 @@ async fn passed(
 }
 
 async fn embedded(services: &Services, scope: &Scope, request: &Request<Bytes>, id: &str) -> Response<Bytes> {
-    if let Some(answer) = services.call(scope, request).await {
-        return with_id(answer, id);
+    match services.call(scope, request).await {
+        Some(answer) => with_id(answer, id),
+        None => not_there(scope).answer(request, id),
     }
+}
+
+/// No AWS answers so, and no trail records it.
+fn not_there(scope: &Scope) -> Refusal {
     let lacks = match scope.service.as_str() {
         "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
         service => format!("has no service {service} in it, only {}", Services::NAMES.join(", ")),
     };
     let message = format!("the local stage {lacks}; --aws-endpoint URL puts another AWS behind it");
-    Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message).answer(request, id)
+    Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
 }
 
 fn unavailable(message: String) -> Refusal {

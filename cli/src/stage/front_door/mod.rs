@@ -95,6 +95,15 @@ impl FrontDoor {
         opened.map_err(|source| FrontDoorError::Port { port, source })
     }
 
+    /// Whether a port is free now.
+    ///
+    /// # Errors
+    /// It is not.
+    pub(super) fn check(port: u16) -> Result<(), FrontDoorError> {
+        let bound = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port));
+        bound.map(drop).map_err(|source| FrontDoorError::Port { port, source })
+    }
+
     /// A door on any free port before these services, which keeps the calls.
     pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
         let listener = Listener::Kept(Mutex::default());
