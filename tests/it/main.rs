@@ -9,6 +9,7 @@ mod calls;
 mod cli_function;
 mod cli_local;
 mod cli_pattern;
+mod clients;
 mod cloudwatch;
 mod decode;
 mod end_to_end;

@@ -1,0 +1,214 @@
+//! The clients that people have, unmodified, with nothing but the environment they would set: the AWS CLI
+//! and boto3, each on a stage of its own.
+
+use serde_json::{Value, json};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+use trailhook_tests::stage::Stage;
+use trailhook_tests::{python, root};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+const QUEUES: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333";
+const NOTIFY: &str = "trailhook-NotifyFunction-1A2B3C";
+const TAGS: [&str; 4] =
+    ["trailhook:created-at", "trailhook:created-by", "trailhook:created-from", "trailhook:created-with"];
+
+/// A program of the clients' environment, for `alice` and this stage.
+fn program(name: &str, stage: &Stage) -> Command {
+    let mut command = Command::new(python::programs("clients").unwrap().join(name));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command.envs([
+        ("AWS_ENDPOINT_URL", stage.endpoint.as_str()),
+        ("AWS_ACCESS_KEY_ID", "alice"),
+        ("AWS_SECRET_ACCESS_KEY", "testing"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        // What goes astray does not get to the real AWS: nobody listens there.
+        ("HTTPS_PROXY", "http://127.0.0.1:9"),
+    ]);
+    command
+}
+
+struct Cli<'a>(&'a Stage);
+
+impl Cli<'_> {
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut aws = program("aws", self.0);
+        // Version 1 takes SQS's endpoint from nowhere else.
+        aws.args(["--endpoint-url", &self.0.endpoint, "--output", "json"]).args(arguments).output().unwrap()
+    }
+
+    /// What a call answers; null where it answers nothing.
+    fn call(&self, arguments: &[&str]) -> Value {
+        let ran = self.run(arguments);
+        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+        if ran.stdout.is_empty() { Value::Null } else { serde_json::from_slice(&ran.stdout).unwrap() }
+    }
+
+    /// What a call that fails tells people.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert!(!ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stdout));
+        String::from_utf8(ran.stderr).unwrap().trim().to_owned()
+    }
+
+    /// Asks until the answer is as it should be.
+    fn until(&self, arguments: &[&str], wanted: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let told = self.call(arguments);
+            if wanted(&told) {
+                return told;
+            }
+            assert!(started.elapsed() < PATIENCE, "{arguments:?}: {told:#}");
+        }
+    }
+}
+
+#[test]
+fn the_aws_cli_sees_what_follows_a_queue() {
+    let stage = Stage::start(&[]).unwrap();
+    let aws = Cli(&stage);
+    assert_eq!(aws.call(&["sts", "get-caller-identity"])["Arn"], "arn:aws:iam::111122223333:user/alice");
+
+    // A queue that is told of the other one.
+    aws.call(&["sqs", "create-queue", "--queue-name", "listener"]);
+    let topics = aws.call(&["sns", "list-topics"]);
+    let topic = topics["Topics"][0]["TopicArn"].as_str().unwrap();
+    let listener = "arn:aws:sqs:eu-west-1:111122223333:listener";
+    aws.call(&["sns", "subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", listener]);
+
+    let url = format!("{QUEUES}/orders");
+    let asked = ["--queue-name", "orders", "--attributes", "VisibilityTimeout=45", "--tags", "team=payments"];
+    assert_eq!(aws.call(&[&["sqs", "create-queue"][..], &asked].concat()), json!({ "QueueUrl": url }));
+    let tags = aws.until(&["sqs", "list-queue-tags", "--queue-url", &url], |told| {
+        TAGS.iter().all(|tag| told["Tags"][tag].is_string())
+    });
+    assert_eq!((&tags["Tags"]["trailhook:created-by"], &tags["Tags"]["team"]), (&json!("alice"), &json!("payments")));
+
+    assert_eq!(aws.call(&["sqs", "get-queue-url", "--queue-name", "orders"]), json!({ "QueueUrl": url }));
+    let attributes = aws.call(&["sqs", "get-queue-attributes", "--queue-url", &url, "--attribute-names", "All"]);
+    assert_eq!(attributes["Attributes"]["VisibilityTimeout"], "45", "{attributes}");
+    let queues = aws.call(&["sqs", "list-queues", "--queue-name-prefix", "orders"]);
+    assert_eq!(queues["QueueUrls"], json!([url]));
+
+    let group = ["logs", "filter-log-events", "--log-group-name", "/aws/events/trailhook"];
+    let message = |told: &Value| {
+        let messages = told["events"].as_array().unwrap().iter().map(|event| event["message"].as_str().unwrap());
+        let mut events = messages.map(|message| serde_json::from_str::<Value>(message).unwrap());
+        events.find(|event| event["detail"]["requestParameters"]["queueName"] == "orders")
+    };
+    let event = message(&aws.until(&group, |told| message(told).is_some())).unwrap();
+    assert_eq!(event["detail"]["userIdentity"]["userName"], "alice");
+    assert!(event["detail"]["userAgent"].as_str().unwrap().starts_with("aws-cli/1."), "{event:#}");
+
+    let receive = ["sqs", "receive-message", "--queue-url", &format!("{QUEUES}/listener")];
+    aws.until(&receive, |told| told.to_string().contains("called CreateQueue in sqs on orders"));
+}
+
+#[test]
+fn the_aws_cli_reads_metrics_writes_once_and_is_told_what_is_wrong() {
+    let stage = Stage::start(&[]).unwrap();
+    let aws = Cli(&stage);
+    aws.call(&["sqs", "create-queue", "--queue-name", "orders"]);
+    let now = chrono::Utc::now();
+    let [start, end] = [-2, 2].map(|hours| (now + chrono::Duration::hours(hours)).to_rfc3339());
+    let between = ["--start-time", &start, "--end-time", &end];
+    let metric = ["--namespace", "AWS/Lambda", "--metric-name", "Invocations", "--period", "3600"];
+    let of = format!("Name=FunctionName,Value={NOTIFY}");
+    let statistics =
+        [&["cloudwatch", "get-metric-statistics", "--statistics", "Sum", "--dimensions", &of], &metric[..], &between]
+            .concat();
+    aws.until(&statistics, |told| told["Datapoints"][0]["Sum"] == 1.0);
+    let metric = json!({"Namespace": "AWS/Lambda", "MetricName": "Invocations",
+        "Dimensions": [{"Name": "FunctionName", "Value": NOTIFY}]});
+    let query = json!([{"Id": "m", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}]).to_string();
+    let data = [&["cloudwatch", "get-metric-data", "--metric-data-queries", &query], &between[..]].concat();
+    assert_eq!(aws.call(&data)["MetricDataResults"][0]["Values"], json!([1.0]));
+    let listed = aws.call(&["cloudwatch", "list-metrics", "--namespace", "AWS/Lambda"]);
+    assert!(listed["Metrics"].as_array().unwrap().contains(&metric), "{listed}");
+    aws.call(&["cloudwatch", "put-metric-data", "--namespace", "Shop", "--metric-name", "Orders", "--value", "1.5"]);
+    let listed = aws.call(&["cloudwatch", "list-metrics", "--namespace", "Shop"]);
+    assert_eq!(listed["Metrics"][0]["MetricName"], "Orders", "{listed}");
+
+    let table = ["--attribute-definitions", "AttributeName=id,AttributeType=S", "--billing-mode", "PAY_PER_REQUEST"];
+    let key = ["--key-schema", "AttributeName=id,KeyType=HASH"];
+    aws.call(&[&["dynamodb", "create-table", "--table-name", "once"], &table[..], &key].concat());
+    let put = ["dynamodb", "put-item", "--table-name", "once", "--item", r#"{"id": {"S": "a"}}"#];
+    let once = [&put[..], &["--condition-expression", "attribute_not_exists(id)"]].concat();
+    aws.call(&once);
+    assert!(aws.refused(&once).contains("(ConditionalCheckFailedException)"), "{}", aws.refused(&once));
+    let got = aws.call(&["dynamodb", "get-item", "--table-name", "once", "--key", r#"{"id": {"S": "a"}}"#]);
+    assert_eq!(got["Item"], json!({"id": {"S": "a"}}));
+
+    let missing = aws.refused(&["sqs", "delete-queue", "--queue-url", &format!("{QUEUES}/missing")]);
+    assert!(missing.contains("(AWS.SimpleQueueService.NonExistentQueue) when calling the DeleteQueue"), "{missing}");
+    for (call, service) in [
+        (&["s3", "ls"][..], "s3"),
+        (&["ec2", "describe-instances"], "ec2"),
+        (&["lambda", "list-functions"], "lambda"),
+        (&["iam", "get-user"], "iam"),
+        (&["route53", "list-hosted-zones"], "route53"),
+    ] {
+        let told = aws.refused(call);
+        let reason = format!("the local stage has no service {service} in it");
+        assert!(told.contains("(NotImplemented)") && told.contains(&reason), "{told}");
+    }
+    let told = aws.refused(&["sts", "get-session-token"]);
+    assert!(told.contains("knows nothing of STS but GetCallerIdentity"), "{told}");
+}
+
+/// It is why the documentation says `--endpoint-url`: with the variable alone SQS's calls go to the real AWS.
+#[test]
+fn version_1_of_the_aws_cli_does_not_look_at_the_variable_for_sqs() {
+    let stage = Stage::start(&[]).unwrap();
+    let listed = program("aws", &stage).args(["sns", "list-topics"]).output().unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let astray =
+        program("aws", &stage).args(["--debug", "sqs", "list-queues"]).env("AWS_MAX_ATTEMPTS", "1").output().unwrap();
+    let told = String::from_utf8_lossy(&astray.stderr);
+    assert!(!astray.status.success() && told.contains("https://eu-west-1.queue.amazonaws.com"), "{told}");
+    let docs = std::fs::read_to_string(root().join("docs/local-stage.md")).unwrap();
+    assert!(docs.contains("--endpoint-url") && docs.contains("version 1"), "nobody is warned");
+}
+
+#[test]
+fn boto3_sees_what_follows_and_makes_many_at_once() {
+    let stage = Stage::start(&[]).unwrap();
+    let topic = "arn:aws:sns:eu-west-1:111122223333:trailhook-NotificationTopic-1A2B3C";
+    let script = root().join("tests/python/clients.py");
+    let ran = program("python", &stage).arg(script).args([topic, NOTIFY]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let told: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(told["who"], "arn:aws:iam::111122223333:user/alice");
+    assert_eq!(told["signed beforehand"], true);
+    assert!(TAGS.iter().all(|tag| told["tags"][tag].is_string()), "{told:#}");
+    assert_eq!(told["tags"]["team"], "payments");
+    let fifo = json!(["true", "true", "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"]);
+    assert_eq!(told["fifo"], fifo);
+    for [one, other] in ["ids", "sns ids"].map(|ids| [&told[ids][0], &told[ids][1]]) {
+        assert!(one == other && one.as_str().is_some_and(|id| !id.is_empty()), "{told:#}");
+    }
+    assert!(told["agent"].as_str().is_some_and(|agent| agent.starts_with("Boto3/")), "{told:#}");
+    assert_eq!(
+        told["notified"],
+        "alice (IAM user) called CreateQueue in sqs on orders.fifo, eu-west-1, from 127.0.0.1"
+    );
+    assert!(told["invocations"].as_f64() >= Some(1.0), "{told:#}");
+    assert_eq!(told["alarms"], json!([["many", 1.5]]));
+    assert_eq!(told["many"], json!(vec!["alice"; 40]));
+    let names: Vec<String> = (0..40).map(|number| format!("many-{number:02}")).collect();
+    assert_eq!(told["pages"], json!(names.chunks(15).collect::<Vec<_>>()));
+    assert_eq!(told["twice"][0], "ConditionalCheckFailedException");
+    assert_eq!(
+        (&told["missing"][0], &told["missing"][1]),
+        (&json!("QueueDoesNotExist"), &json!("AWS.SimpleQueueService.NonExistentQueue"))
+    );
+    assert_eq!(told["other service"][1], "NotImplemented");
+    assert!(told["pattern"][2].as_str().unwrap().contains("filter patterns of words only"), "{told:#}");
+}
