@@ -43,6 +43,22 @@ struct PutLogEvents {
     log_events: Vec<serde::de::IgnoredAny>,
 }
 
+/// A stream that is deleted; without its name all of the group's.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Gone {
+    log_group_name: String,
+    log_stream_name: Option<String>,
+}
+
+impl Gone {
+    fn has(&self, stream: &Stream, region: &str) -> bool {
+        stream.region == region
+            && stream.group == self.log_group_name
+            && self.log_stream_name.as_ref().is_none_or(|name| *name == stream.name)
+    }
+}
+
 impl Shelves {
     /// Lets a call of CloudWatch Logs happen, and clears up behind it where it is due.
     pub(in crate::stage) async fn around(
@@ -56,8 +72,16 @@ impl Shelves {
             let _room = self.room.read().await;
             logs.handle(asked).await
         };
-        if answer.status == 200
-            && action(request) == "PutLogEvents"
+        if answer.status != 200 {
+            return answer;
+        }
+        let action = action(request);
+        if matches!(action.as_str(), "DeleteLogGroup" | "DeleteLogStream")
+            && let Ok(gone) = serde_json::from_slice::<Gone>(request.body())
+        {
+            self.all().retain(|stream, _| !gone.has(stream, &scope.region));
+        }
+        if action == "PutLogEvents"
             && let Ok(put) = serde_json::from_slice::<PutLogEvents>(request.body())
         {
             let (group, name) = (put.log_group_name, put.log_stream_name);
@@ -150,5 +174,34 @@ mod tests {
             kept["events"].as_array().unwrap().iter().map(|e| e["message"].as_str().unwrap()).collect();
         assert!((1_000..=2_000).contains(&kept.len()), "{}", kept.len());
         assert_eq!((kept[0], *kept.last().unwrap()), (format!("{}.0", 250 - kept.len() / 10).as_str(), "249.9"));
+    }
+
+    #[tokio::test]
+    async fn the_counts_of_what_is_deleted_are_dropped() {
+        let services = Services::default();
+        let scope = Scope::new("alice", "eu-west-1", "logs");
+        let call = async |action: &str, body: Value| {
+            let answer = services.call(&scope, &json_request(&scope, action, &body)).await.unwrap();
+            answer.status()
+        };
+        for group in ["g", "h"] {
+            call("CreateLogGroup", json!({"logGroupName": group})).await;
+            for stream in ["s", "t"] {
+                let of = json!({"logGroupName": group, "logStreamName": stream});
+                call("CreateLogStream", of.clone()).await;
+                let events = json!([{"timestamp": 1_796_000_000_000_u64, "message": "m"}]);
+                let put = json!({"logGroupName": group, "logStreamName": stream, "logEvents": events});
+                assert_eq!(call("PutLogEvents", put).await, 200);
+            }
+        }
+        assert_eq!(services.shelves.all().len(), 4);
+        assert_eq!(call("DeleteLogStream", json!({"logGroupName": "g", "logStreamName": "none"})).await, 400);
+        assert_eq!(services.shelves.all().len(), 4);
+        assert_eq!(call("DeleteLogStream", json!({"logGroupName": "g", "logStreamName": "s"})).await, 200);
+        assert_eq!(services.shelves.all().len(), 3);
+        assert_eq!(call("DeleteLogGroup", json!({"logGroupName": "h"})).await, 200);
+        let left: Vec<String> =
+            services.shelves.all().keys().map(|left| format!("{}/{}", left.group, left.name)).collect();
+        assert_eq!(left, ["g/t"]);
     }
 }
