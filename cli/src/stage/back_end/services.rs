@@ -64,7 +64,9 @@ impl Services {
             ("sqs", 200) => {
                 answer = self.forgotten.after(&action(request), &scope.region, request.body(), answer);
             }
-            ("sns", 200) if action(request) == "Publish" => gaps::hand_on(self, scope, request.body()).await,
+            ("sns", 200) if matches!(action(request).as_str(), "Publish" | "PublishBatch") => {
+                gaps::hand_on(self, scope, request.body(), &answer.body).await;
+            }
             _ => {}
         }
         Some(given(answer))
