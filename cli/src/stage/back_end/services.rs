@@ -56,6 +56,10 @@ impl Services {
                 Some(action) => gaps::as_json(service.handle(gaps::as_cbor(&action, &scope.region, asked)).await),
                 None => service.handle(asked).await,
             },
+            "sqs" => match self.forgotten.refused(&action(request), &scope.region, request.body()) {
+                Some(refusal) => refusal,
+                None => service.handle(asked).await,
+            },
             _ => service.handle(asked).await,
         };
         let mut answer = gaps::corrected(&scope.service, answer);

@@ -7,11 +7,15 @@
 //! 2. They know one account for the whole process, chosen once: [`home`] is the key to their state,
 //!    and what the stage makes (queues, topics, log groups) is put there with the ARNs and URLs of
 //!    the account that is meant.
-//! 3. SQS names a missing queue as the old Query protocol did. Clients of the JSON protocol expect
-//!    the shape's name, and the old one in `x-amzn-query-error`: [`corrected`].
-//! 4. SQS forgets the attributes of encryption and of fast FIFO queues: [`Forgotten`] remembers them.
+//! 3. SQS names a queue that is missing, or is there with other attributes, as the old Query protocol
+//!    did. Clients of the JSON protocol expect the shape's name, and the old one in
+//!    `x-amzn-query-error`: [`corrected`].
+//! 4. SQS forgets the attributes of encryption and of fast FIFO queues, and tells all attributes whichever
+//!    are asked for: [`Forgotten`] remembers them, compares them where a queue is made that is there
+//!    already, and tells what is asked.
 //! 5. SNS forgets what is published: [`published`] reads it from the calls that came in.
-//! 6. SNS hands no message on to the queues that subscribe to a topic: [`hand_on`].
+//! 6. SNS hands no message on to the queues that subscribe to a topic, be it alone or in a batch:
+//!    [`hand_on`].
 //! 7. CloudWatch Logs keeps everything for ever, in memory: [`Shelves`] keeps the latest events.
 //! 8. CloudWatch speaks CBOR and Query, and clients prefer JSON: [`in_json`]. It has no statistics of what is
 //!    put there; those of bus and Lambda are the stage's own.
@@ -62,18 +66,21 @@ pub(super) fn home() -> &'static str {
 
 /// The answer as AWS would give it.
 pub(super) fn corrected(service: &str, mut answer: MockResponse) -> MockResponse {
-    const OLD: &str = "AWS.SimpleQueueService.NonExistentQueue";
     if service != "sqs" || answer.status != 400 {
         return answer;
     }
     let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
-    if body.get("__type").and_then(Value::as_str) == Some(OLD)
-        && let Some(object) = body.as_object_mut()
-    {
-        object.insert("__type".to_owned(), Value::from("com.amazonaws.sqs#QueueDoesNotExist"));
+    let (shape, both) = match body.get("__type").and_then(Value::as_str) {
+        Some("AWS.SimpleQueueService.NonExistentQueue") => {
+            ("com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue;Sender")
+        }
+        Some("QueueAlreadyExists") => ("com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists;Sender"),
+        _ => return answer,
+    };
+    if let Some(object) = body.as_object_mut() {
+        object.insert("__type".to_owned(), Value::from(shape));
         answer.body = body.to_string().into();
-        let both = HeaderValue::from_static("AWS.SimpleQueueService.NonExistentQueue;Sender");
-        answer.headers.insert("x-amzn-query-error", both);
+        answer.headers.insert("x-amzn-query-error", HeaderValue::from_static(both));
     }
     answer
 }
