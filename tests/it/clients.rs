@@ -210,5 +210,5 @@ fn boto3_sees_what_follows_and_makes_many_at_once() {
         (&json!("QueueDoesNotExist"), &json!("AWS.SimpleQueueService.NonExistentQueue"))
     );
     assert_eq!(told["other service"][1], "NotImplemented");
-    assert!(told["pattern"][2].as_str().unwrap().contains("filter patterns of words only"), "{told:#}");
+    assert!(told["pattern"][2].as_str().unwrap().contains("and not ?a ?b"), "{told:#}");
 }

@@ -50,7 +50,7 @@ impl Services {
         let answer = match scope.service.as_str() {
             "logs" => match gaps::unfiltered(&action(request), request.body()) {
                 Some(refusal) => refusal,
-                None => self.shelves.around(&self.logs, scope, request, asked).await,
+                None => gaps::logs(self, scope, request, asked).await,
             },
             "monitoring" => match gaps::in_json(request) {
                 Some(action) => gaps::as_json(service.handle(gaps::as_cbor(&action, &scope.region, asked)).await),

@@ -1,4 +1,4 @@
-//! Filter patterns of CloudWatch Logs that are more than words.
+//! Filter patterns of CloudWatch Logs that are neither words nor for JSON.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -17,10 +17,10 @@ pub(in crate::stage) fn unfiltered(action: &str, request: &[u8]) -> Option<MockR
     }
     // What can't be read is refused by who reads it.
     let pattern = serde_json::from_slice::<Asked>(request).ok()?.filter_pattern?;
-    // JSON, columns, a regular expression, one of several words, none of a word.
-    pattern.trim_start().starts_with(['{', '[', '%', '?', '-']).then(|| {
+    // Columns, a regular expression, one of several words, none of a word. JSON is read elsewhere.
+    pattern.trim_start().starts_with(['[', '%', '?', '-']).then(|| {
         let message = format!(
-            "the local stage knows filter patterns of words only, which all have to be there, and not {pattern}; \
+            "the local stage knows filter patterns for JSON, and of words which all have to be there, and not {pattern}; \
              without a pattern it gives all events"
         );
         let body = json!({ "__type": "InvalidParameterException", "message": message });
@@ -38,8 +38,8 @@ mod tests {
             let asked = json!({"logGroupName": "g", "filterPattern": pattern}).to_string();
             unfiltered("FilterLogEvents", asked.as_bytes()).is_some()
         };
-        assert!(refused(r#"{ $.detail.eventName = "CreateQueue" }"#) && refused("?a ?b") && refused("-alice"));
-        assert!(!refused("CreateQueue alice") && !refused(""));
+        assert!(refused("[ip, user]") && refused("?a ?b") && refused("-alice"));
+        assert!(!refused("CreateQueue alice") && !refused("{ $.a = 1 }") && !refused(""));
         assert!(unfiltered("PutMetricFilter", br#"{"filterPattern": "{ $.a = 1 }"}"#).is_none());
         assert!(unfiltered("FilterLogEvents", br#"{"logGroupName": "g"}"#).is_none());
     }

@@ -22,7 +22,8 @@
 //! 9. SQS has no pages of queues, and no order: [`page`].
 //! 10. SNS reads no form behind a question mark, where a URL that is signed beforehand has it, and gives every
 //!     answer an id of its own: [`with_form`], [`with_id`].
-//! 11. CloudWatch Logs takes every filter pattern for words: [`unfiltered`] refuses the others.
+//! 11. CloudWatch Logs takes every filter pattern for words: [`logs`] reads those for JSON, and [`unfiltered`]
+//!     refuses what is not understood.
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
@@ -32,6 +33,7 @@ mod form;
 mod hand_on;
 mod json;
 mod pages;
+mod search;
 mod shelves;
 
 pub(super) use filter::unfiltered;
@@ -41,6 +43,7 @@ pub(in crate::stage) use form::with_id;
 pub(super) use hand_on::hand_on;
 pub(super) use json::{as_cbor, as_json, in_json};
 pub(super) use pages::page;
+pub(super) use search::logs;
 pub(super) use shelves::Shelves;
 
 use super::read::Published;
