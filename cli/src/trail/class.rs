@@ -54,7 +54,19 @@ const DATA: [(&str, &[&str]); 6] = [
     ),
     ("lambda", &["Invoke"]),
     ("monitoring", &["GetMetricData", "GetMetricStatistics", "GetMetricWidgetImage", "ListMetrics", "PutMetricData"]),
-    ("s3", &["DeleteObject", "GetObject", "HeadBucket", "HeadObject", "ListObjects", "PutObject"]),
+    (
+        "s3",
+        &[
+            "CopyObject",
+            "DeleteObject",
+            "GetObject",
+            "HeadBucket",
+            "HeadObject",
+            "ListObjectVersions",
+            "ListObjects",
+            "PutObject",
+        ],
+    ),
 ];
 
 const UNRECORDED: [(&str, &[&str]); 3] =

@@ -43,6 +43,8 @@
 mod answer;
 mod asked;
 mod call;
+#[cfg(test)]
+mod called;
 mod class;
 mod delivery;
 mod envelope;
@@ -55,6 +57,7 @@ mod query;
 mod record;
 mod resources;
 mod rest;
+mod s3;
 mod sqs;
 mod xml;
 
