@@ -40,7 +40,9 @@ pub(super) fn answer(call: &AnsweredCall, asked: &Asked) -> Answer {
         };
         return Answer { elements: Value::Null, error: Some(failure(call, &body)), request_id };
     }
-    let unwritten = class::named_as_read(&asked.action) || call.service == "sqs" && !sqs::has_response(&asked.action);
+    let unwritten = class::named_as_read(&asked.action)
+        || class::cryptographic(&call.service, &asked.action)
+        || call.service == "sqs" && !sqs::has_response(&asked.action);
     if unwritten {
         return Answer { request_id, ..Answer::default() };
     }

@@ -22,3 +22,16 @@ pub(super) fn recorded(service: &str, request: Builder, body: &str, answer: &str
     let trail = Trail::new("111122223333", Principals::built_in("111122223333", "eu-west-1", at));
     Some(serde_json::to_value(trail.record(&call)?).unwrap())
 }
+
+/// The record of a call in the JSON protocol.
+pub(super) fn json(service: &str, action: &str, body: &Value, answer: &Value) -> Value {
+    let request = Request::post("/").header("x-amz-target", format!("Service.{action}"));
+    recorded(service, request, &body.to_string(), &answer.to_string()).unwrap()
+}
+
+/// The record of a call in the Query protocol; `result` is what is in the result element.
+pub(super) fn query(service: &str, action: &str, form: &str, result: &str) -> Value {
+    let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    let answer = format!("<{action}Response><{action}Result>{result}</{action}Result></{action}Response>");
+    recorded(service, request, &format!("Action={action}&Version=2010-05-08&{form}"), &answer).unwrap()
+}

@@ -81,6 +81,27 @@ const OTHER_READS: [(&str, &[&str]); 5] = [
     ("sts", &["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]),
 ];
 
+/// What KMS does with a key and not to it: read-only management events, whose responses are never
+/// written; from the sample records of its guide.
+const CRYPTOGRAPHIC: [(&str, &[&str]); 1] = [(
+    "kms",
+    &[
+        "Decrypt",
+        "DeriveSharedSecret",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "ReEncrypt",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    ],
+)];
+
 /// What kind of event this call of a service is.
 pub(super) fn class(service: &str, action: &str) -> EventClass {
     if among(&UNRECORDED, service, action) {
@@ -94,7 +115,12 @@ pub(super) fn class(service: &str, action: &str) -> EventClass {
 
 /// Whether the call changes nothing.
 pub(super) fn read_only(service: &str, action: &str) -> bool {
-    named_as_read(action) || among(&OTHER_READS, service, action)
+    named_as_read(action) || among(&OTHER_READS, service, action) || cryptographic(service, action)
+}
+
+/// Whether it only uses a key.
+pub(super) fn cryptographic(service: &str, action: &str) -> bool {
+    among(&CRYPTOGRAPHIC, service, action)
 }
 
 /// Whether its name says so: that is what EventBridge goes by.

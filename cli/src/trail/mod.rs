@@ -58,6 +58,7 @@ mod record;
 mod resources;
 mod rest;
 mod s3;
+mod secrets;
 mod sqs;
 mod xml;
 

@@ -94,7 +94,7 @@ pub(super) fn record(call: &AnsweredCall, asked: Asked, class: EventClass, calle
     let (code, message) = answer.error.map_or((None, None), |error| (Some(error.code), error.message));
     let resources = resources::resources(call, account, &asked.action, &asked.parameters, code.as_deref());
     let mut parameters = if code.as_deref() == Some("AccessDenied") { Value::Null } else { asked.parameters };
-    hide_in_request(&call.service, &mut parameters);
+    hide_in_request(&call.service, &asked.action, &mut parameters);
     let mut elements = answer.elements;
     hide_in_response(&call.service, &mut elements);
     let host = call.asked_in("host").or_else(|| call.request.uri().authority().map(|host| host.as_str()));
