@@ -5,7 +5,7 @@ use super::{CommandError, Verdict, deployment_for};
 use crate::args::LocalArguments;
 use crate::screen::Screen;
 use crate::show;
-use crate::stage::{Live, account_of, walk};
+use crate::stage::{Live, account_of, is_aws, walk};
 use crate::template::{Stack, Template};
 use std::pin::pin;
 
@@ -52,10 +52,13 @@ async fn set(arguments: &LocalArguments) -> Result<(Stack, Live), CommandError> 
     let file = arguments.template.file()?;
     let in_file = |source| CommandError::Template { file: file.clone(), source };
     let mut deployment = deployment_for(None, &arguments.template);
-    if let (Some(url), None) = (&arguments.aws_endpoint, &arguments.template.account)
-        && let Some(account) = account_of(url, &deployment.region).await?
-    {
-        deployment.account = account;
+    if let Some(url) = &arguments.aws_endpoint {
+        is_aws(url, &deployment.region).await?;
+        if arguments.template.account.is_none()
+            && let Some(account) = account_of(url, &deployment.region).await?
+        {
+            deployment.account = account;
+        }
     }
     let stack = Template::read(&file).map_err(in_file)?.deploy(deployment);
     let stack = stack.map_err(in_file)?;

@@ -45,31 +45,6 @@ pub struct Unreachable {
     problem: String,
 }
 
-/// The other AWS can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum EndpointError {
-    /// It has no URL.
-    #[error(transparent)]
-    Url(#[from] EndpointUrlError),
-    /// It is not there.
-    #[error("{0}; is it running?")]
-    Unreachable(#[from] Unreachable),
-}
-
-/// The account that another AWS plays: the stage's records and ARNs have to be of the same. None where
-/// it has no STS to ask.
-///
-/// # Errors
-/// It does not answer.
-pub async fn account_of(url: &str, region: &str) -> Result<Option<String>, EndpointError> {
-    let scope = Scope::new("stage", region, "sts");
-    let request = query_request(&scope, "GetCallerIdentity", &[("Version", "2011-06-15")]);
-    let answer = Endpoint::new(url)?.call(request).await?;
-    let text = String::from_utf8_lossy(answer.body());
-    let account = text.split_once("<Account>").and_then(|(_, rest)| Some(rest.split_once('<')?.0.trim()));
-    Ok(account.filter(|account| trailhook::is_account_id(account)).map(str::to_owned))
-}
-
 impl Endpoint {
     pub(super) fn new(url: &str) -> Result<Endpoint, EndpointUrlError> {
         let wrong = |problem| EndpointUrlError { url: url.to_owned(), problem };

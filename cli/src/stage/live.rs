@@ -4,7 +4,6 @@
 //! It puts the pieces together and decides nothing itself. What happens is told as it happens. Where it
 //! differs from AWS is in `docs/local-stage.md`.
 
-use super::behind::{self, BehindError};
 use super::binaries::{Binaries, BinariesError};
 use super::bus::{Bus, BusError, BusSettings, BusTold};
 use super::front_door::{FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
@@ -83,9 +82,6 @@ pub enum LiveError {
     /// The front door can't be opened.
     #[error(transparent)]
     Door(#[from] FrontDoorError),
-    /// There is no AWS behind it.
-    #[error(transparent)]
-    Behind(#[from] BehindError),
     /// The template can't be resolved.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -127,9 +123,6 @@ impl Live {
         let principals = principals(stack, settings)?;
         let door = FrontDoor::open(account, region, &settings.door, metrics.clone(), principals.clone(), told).await?;
         let door = Arc::new(door);
-        if let Some(url) = &settings.door.aws_endpoint {
-            behind::ask(url, region).await?;
-        }
         door.furnish(stack).await?;
         let backstage = Backstage { world: door.clone(), metrics };
         let mut hosted = Vec::new();

@@ -37,11 +37,11 @@ mod world;
 
 pub use back_end::{BackEnd, BackEndError, LogEvent, Published, QueueFound, QueueMade};
 pub use backstage::Backstage;
-pub use behind::BehindError;
+pub use behind::{EndpointError, account_of, is_aws};
 pub use binaries::{Binaries, BinariesError};
 pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use cloudwatch::answer as answer_cloudwatch;
-pub use endpoint::{EndpointError, EndpointUrlError, Unreachable, account_of};
+pub use endpoint::{EndpointUrlError, Unreachable};
 pub use front_door::{ApiCallSeen, FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
 pub use function::{Function, FunctionSettings};
 pub use happening::{Happening, move_to};
