@@ -120,7 +120,7 @@ impl FrontDoor {
             region: region.to_owned(),
             endpoint_url: format!("http://{}", server.address()),
             house,
-            server: server,
+            server,
         })
     }
 
