@@ -20,6 +20,8 @@ fn rest(service: &str, method: &str, uri: &str, body: &str) -> AnsweredCall {
     let mut call = json_call(&sample, "X", &json!({}), Answer::of(""));
     call.service = service.to_owned();
     call.request.headers_mut().remove("x-amz-target");
+    let host = format!("{service}.eu-west-1.amazonaws.com");
+    call.request.headers_mut().insert("host", host.parse().unwrap());
     *call.request.method_mut() = method.parse().unwrap();
     *call.request.uri_mut() = uri.parse().unwrap();
     *call.request.body_mut() = Bytes::from(body.to_owned());
@@ -135,4 +137,8 @@ fn buckets_and_functions() {
     }
     assert!(trail().record(&rest("apigateway", "POST", "/restapis", "{}")).is_none());
     assert!(trail().record(&rest("s3", "POST", "/photos/a?uploads", "")).is_none());
+    for method in ["PUT", "DELETE"] {
+        let unknown = trail().record(&rest("s3", method, "/photos?accelerate", ""));
+        assert!(unknown.is_none(), "it makes no bucket and takes none away");
+    }
 }
