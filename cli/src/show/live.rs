@@ -54,7 +54,7 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         }
         Told::Bus(told) => verbose.then(|| format!("bus      {}", json!(told))),
         Told::Lambda(told) => verbose.then(|| format!("lambda   {}", json!(told))),
-        Told::LogFile(error) => Some(format!("trail    {error} (its records are kept for the next try)")),
+        Told::LogFile(error) => Some(format!("trail    {error}")),
     }
 }
 

@@ -72,7 +72,8 @@ pub enum Told {
     Bus(BusTold),
     /// Something in Lambda.
     Lambda(LambdaTold),
-    /// A log file of the trail could not be written; its records are kept for the next try.
+    /// A log file of the trail could not be written: its records are kept for the next try, or are too many
+    /// to be kept.
     LogFile(LogFileError),
 }
 

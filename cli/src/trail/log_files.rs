@@ -52,7 +52,7 @@ struct Batch {
 #[derive(Debug, thiserror::Error)]
 pub enum LogFileError {
     /// This time; the records are kept.
-    #[error("the log file {} can't be written: {source}; say another folder with --log-files", path.display())]
+    #[error("the log file {} can't be written: {source}; its records are kept for the next try, and --log-files says another folder", path.display())]
     NotWritten {
         /// The file.
         path: PathBuf,
