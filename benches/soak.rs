@@ -2,8 +2,9 @@
 //! one answered by the real functions. Run it with `cargo bench --bench soak`.
 //!
 //! It says what the memory of the stage does, that nothing was lost, and how fast the door is beside the
-//! same services without a stage: a ratio, measured in the same run by the same clients. It fails when a
-//! call fails or the sums don't add up; memory and speed are told, and for people to judge.
+//! same services without trail, bus and functions: a ratio, measured in the same run, by the same clients,
+//! each in a process of its own. It fails when a call fails, when the functions don't catch up, when the
+//! sums don't add up, or when the memory grows after the third round; speed is told, and for people to judge.
 //!
 //! `SOAK_QUEUES` and `SOAK_CLIENTS` say how many; a round is a tenth of the queues, and ends when the
 //! functions have dealt with it and its queues are deleted again.
@@ -11,6 +12,8 @@
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use std::error::Error;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 use trailhook_cli::stage::BackEnd;
 use trailhook_tests::stage::{Stage, configuration};
@@ -18,10 +21,19 @@ use trailhook_tests::stage::{Stage, configuration};
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const ROUNDS: usize = 10;
+/// What this program is told when it is to be the services alone.
+const SERVE: &str = "--serve-the-services-alone";
+/// Longer than a round's events need.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// As much as the memory may grow between the third round and the last.
+const GROWTH: f64 = 1.2;
 const FUNCTIONS: [&str; 3] = ["TagNewQueueFunction", "NotifyFunction", "RevertFunction"];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> Result<()> {
+    if std::env::args().any(|argument| argument == SERVE) {
+        return serve().await;
+    }
     let (queues, clients) = (number("SOAK_QUEUES", 10_000)?, number("SOAK_CLIENTS", 8)?);
     let of_a_round = queues.div_ceil(ROUNDS);
     println!("{queues} queues, {clients} clients, {ROUNDS} rounds");
@@ -32,6 +44,7 @@ async fn main() -> Result<()> {
     let stage = Stage::start(&["--concurrency", "2"])?;
     let mut made = 0;
     let (mut through, mut unmatched) = (Duration::ZERO, Duration::ZERO);
+    let mut memories = Vec::new();
     println!("round  calls/s  caught up after  memory of the stage");
     for round in 1..=ROUNDS {
         let names: Vec<String> = (made..queues.min(made + of_a_round)).map(|number| format!("q{number}")).collect();
@@ -46,7 +59,9 @@ async fn main() -> Result<()> {
         delete(&stage.endpoint, &names, clients).await?;
         unmatched += begun.elapsed();
         let rate = names.len() as f64 / took.as_secs_f64();
-        println!("{round:5}  {rate:7.0}  {:13.1} s  {:6.1} MiB", caught_up.as_secs_f64(), memory(stage.id())?);
+        let now = memory(stage.id())?;
+        memories.push(now);
+        println!("{round:5}  {rate:7.0}  {:13.1} s  {now:6.1} MiB", caught_up.as_secs_f64());
     }
     let rate = made as f64 / through.as_secs_f64();
     println!(
@@ -66,24 +81,45 @@ async fn main() -> Result<()> {
         format!("deliveries   {}: {} handed over, 0 kept in a queue, 0 lost, 0 left, 0 under way", 4 * made, 4 * made),
         format!("invocations  {}: {} answered, 0 kept in a queue, 0 lost, 0 left, 0 under way", 3 * made, 3 * made),
     ];
-    match wanted.iter().find(|wanted| !sums.contains(wanted)) {
-        None => Ok(()),
-        Some(wanted) => Err(format!("the sums should say: {wanted}").into()),
+    if let Some(wanted) = wanted.iter().find(|wanted| !sums.contains(wanted)) {
+        return Err(format!("the sums should say: {wanted}").into());
     }
+    match (memories.get(2), memories.last()) {
+        (Some(third), Some(last)) if *last > third * GROWTH && made >= 10_000 => {
+            Err(format!("the memory grew from {third:.1} to {last:.1} MiB").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The services alone, as a process of their own.
+async fn serve() -> Result<()> {
+    let back_end = BackEnd::start("111122223333", "eu-west-1").await?;
+    println!("{}", back_end.endpoint_url());
+    std::future::pending().await
 }
 
 /// Calls a second that the services answer with no trail, no bus and no function behind them.
 async fn baseline(queues: usize, clients: usize) -> Result<(f64, f64)> {
-    let back_end = BackEnd::start("111122223333", "eu-west-1").await?;
+    let mut services = Command::new(std::env::current_exe()?).arg(SERVE).stdout(Stdio::piped()).spawn()?;
+    let mut url = String::new();
+    BufReader::new(services.stdout.take().ok_or("it has no stdout")?).read_line(&mut url)?;
+    let rates = rates(url.trim(), queues, clients).await;
+    services.kill()?;
+    services.wait()?;
+    rates
+}
+
+async fn rates(url: &str, queues: usize, clients: usize) -> Result<(f64, f64)> {
     let names: Vec<String> = (0..queues).map(|number| format!("q{number}")).collect();
     // Once for warmth.
-    create(back_end.endpoint_url(), &names, clients).await?;
-    delete(back_end.endpoint_url(), &names, clients).await?;
+    create(url, &names, clients).await?;
+    delete(url, &names, clients).await?;
     let begun = Instant::now();
-    create(back_end.endpoint_url(), &names, clients).await?;
+    create(url, &names, clients).await?;
     let created = queues as f64 / begun.elapsed().as_secs_f64();
     let begun = Instant::now();
-    delete(back_end.endpoint_url(), &names, clients).await?;
+    delete(url, &names, clients).await?;
     Ok((created, queues as f64 / begun.elapsed().as_secs_f64()))
 }
 
@@ -129,7 +165,7 @@ where
 
 /// Waits until every function has had every event, as CloudWatch counts.
 async fn caught_up(stage: &Stage, events: usize) -> Result<()> {
-    let cloudwatch = aws_sdk_cloudwatch::Client::new(&stage.configuration("ci"));
+    let (cloudwatch, begun) = (aws_sdk_cloudwatch::Client::new(&stage.configuration("ci")), Instant::now());
     for function in FUNCTIONS {
         loop {
             let now = SystemTime::now();
@@ -149,6 +185,9 @@ async fn caught_up(stage: &Stage, events: usize) -> Result<()> {
             let invoked: f64 = answer.datapoints().iter().filter_map(|point| point.sum()).sum();
             if invoked >= events as f64 {
                 break;
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("{function} has had {invoked} of {events} events").into());
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
