@@ -156,3 +156,9 @@ async fn a_function_that_crashes_is_told_as_it_happens_and_not_for_ever() {
                     its lines, and its log group /aws/lambda/trailhook-notify has them";
     assert_eq!(failed[0], expected);
 }
+
+#[test]
+fn a_region_of_another_partition_is_told_with_the_way_out() {
+    let told = refused(&["--region", "us-gov-west-1"]);
+    assert!(told.contains("us-gov-west-1 is in another; --aws-endpoint"), "{told}");
+}

@@ -39,7 +39,7 @@ pub struct LocalArguments {
     #[arg(long, conflicts_with = "once")]
     pub skip_walk_through: bool,
     /// Print one JSON document instead of lines and tables
-    #[arg(long, requires = "once")]
+    #[arg(long, requires = "once", conflicts_with = "skip_walk_through")]
     pub json: bool,
     /// Show the functions' decision lines, their AWS calls, and what was written in full
     #[arg(long, short)]
@@ -63,15 +63,15 @@ pub struct LocalArguments {
     #[arg(long, value_name = "FOLDER")]
     pub functions: Option<PathBuf>,
     /// How many processes of one function may run at once
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100), conflicts_with = "event")]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100), conflicts_with = "event")]
     pub concurrency: u16,
     /// Seconds before a function that failed is tried again; twice as long the second time. Lambda waits for one minute, then two
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, allow_negative_numbers = true, conflicts_with = "event")]
     pub retry_delay: Duration,
-    /// For tests: answer this share of all AWS calls with throttling or a server's error, as in 0.1
+    /// For tests: answer this share of all AWS calls, 0.5 at most, with throttling or a server's error
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true, conflicts_with = "event")]
     pub fault: f64,
-    /// For tests: deliver this share of the events twice, as in 0.1. EventBridge delivers at least once
+    /// For tests: deliver this share of the events twice, 0.5 at most. EventBridge delivers at least once
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true, conflicts_with = "event")]
     pub duplicate: f64,
     /// For tests: which calls --fault meets, and which events --duplicate

@@ -95,6 +95,11 @@ pub enum LiveError {
     /// A binary is missing.
     #[error(transparent)]
     Binaries(#[from] BinariesError),
+    /// The services in the process have the ARNs of one partition.
+    #[error(
+        "the services in the process are those of the partition aws, and {0} is in another; --aws-endpoint puts another AWS behind the stage, and --once EVENT plays an event of there"
+    )]
+    Partition(String),
     /// What the template makes can't be made.
     #[error(transparent)]
     Furnish(#[from] FurnishError),
@@ -105,9 +110,14 @@ impl Live {
     /// in between that takes long.
     ///
     /// # Errors
-    /// The port is taken, or the template or the file of principals can't be resolved.
+    /// The port is taken, the template or the file of principals can't be resolved, or the Region is one of
+    /// another partition than that of the services in the process.
     pub fn check(stack: &Stack, settings: &LiveSettings) -> Result<(), LiveError> {
         principals(stack, settings)?;
+        let region = &stack.deployment().region;
+        if settings.door.aws_endpoint.is_none() && trailhook::partition_of(region) != "aws" {
+            return Err(LiveError::Partition(region.clone()));
+        }
         Ok(FrontDoor::check(settings.door.port)?)
     }
 

@@ -41,6 +41,7 @@ pub(super) fn answer(call: &AnsweredCall, asked: &Asked) -> Answer {
         return Answer { elements: Value::Null, error: Some(failure(call, &body)), request_id };
     }
     let unwritten = class::named_as_read(&asked.action)
+        || call.service == "logs" && asked.action == "FilterLogEvents"
         || class::cryptographic(&call.service, &asked.action)
         || call.service == "sqs" && !sqs::has_response(&asked.action);
     if unwritten {

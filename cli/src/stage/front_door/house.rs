@@ -145,7 +145,8 @@ async fn enter(State(house): State<Arc<House>>, request: Request<Body>) -> Respo
 
 async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response<Body> {
     let Some(scope) = Scope::of(&request) else {
-        let message = "the request is not signed with SigV4, so nobody knows who calls which service";
+        let message = "the request is not signed with SigV4, or its credential can't be read (an access key id has \
+                       letters, digits and _+=,.@-), so nobody knows who calls which service";
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "MissingAuthenticationToken", message);
         return refusal.answer(&request, id).map(Body::from);
     };
@@ -159,7 +160,13 @@ async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response
     let body = match to_bytes(body, MOST_BYTES).await {
         Ok(body) => body,
         Err(error) => {
-            let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", error.to_string());
+            // Too long, or broken off.
+            let (status, code) = if error.to_string().contains("length limit") {
+                (StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge")
+            } else {
+                (StatusCode::BAD_REQUEST, "IncompleteBody")
+            };
+            let refusal = Refusal::new(status, code, error.to_string());
             return refusal.answer(&Request::from_parts(head, ()), id).map(Body::from);
         }
     };
