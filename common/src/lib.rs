@@ -40,7 +40,7 @@ pub use identity::{
 };
 pub use object::Extras;
 pub use omitted::{Omitted, is_hidden};
-pub use plan::{Plan, Reason, Verdict};
+pub use plan::{Judgement, Plan, Reason, Verdict};
 pub use queue::{QueueUrl, QueueUrlError};
 pub use record::{
     Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,

@@ -17,7 +17,16 @@ pub enum Plan<A> {
 
 /// What looking at the live state says about an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict<A> {
+pub struct Verdict<A> {
+    /// Whether to do it.
+    pub judgement: Judgement<A>,
+    /// What was seen on the way and is for people to know, in sentences: a tag that exempts nothing.
+    pub notes: Vec<String>,
+}
+
+/// Whether to do what was planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement<A> {
     /// Do it as planned.
     Proceed,
     /// Do this instead: less than planned, never more.
@@ -44,6 +53,30 @@ impl<A> Plan<A> {
     /// Nothing, for this reason.
     pub fn nothing(code: &'static str, message: impl Into<String>) -> Self {
         Plan::Nothing(Reason::new(code, message))
+    }
+}
+
+impl<A> Verdict<A> {
+    /// Do it as planned.
+    pub fn proceed() -> Self {
+        Verdict { judgement: Judgement::Proceed, notes: Vec::new() }
+    }
+
+    /// Do this instead: less than planned, never more.
+    pub fn amend(action: A) -> Self {
+        Verdict { judgement: Judgement::Amend(action), notes: Vec::new() }
+    }
+
+    /// Do nothing, for this reason.
+    pub fn nothing(reason: Reason) -> Self {
+        Verdict { judgement: Judgement::Nothing(reason), notes: Vec::new() }
+    }
+
+    /// The same with what was seen on the way.
+    #[must_use]
+    pub fn noting(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 }
 

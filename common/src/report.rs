@@ -61,6 +61,9 @@ pub struct ActionReport {
     /// The reason or the error in a sentence, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What was seen on the way and is for people to know: a tag that was to exempt and doesn't.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The action, as data.
     pub action: Value,
 }

@@ -5,7 +5,7 @@
 //! `Handler` in `trailhook-handlers`.
 
 use crate::{
-    DecodeError, Envelope, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason, Refusal, ShapeError, Skip,
+    Arn, DecodeError, Envelope, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason, Refusal, ShapeError, Skip,
     Undecidable, admit,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -56,6 +56,12 @@ pub trait Response {
     /// line is read by people first.
     fn describe(&self, action: &Self::Action) -> String {
         format!("apply {action:?}")
+    }
+
+    /// The resource that an action changes, if it is one: an older event never undoes what a newer one
+    /// did to the same resource.
+    fn resource(&self, _action: &Self::Action) -> Option<Arn> {
+        None
     }
 
     /// What to do. Pure: the same trigger always gives the same plan.

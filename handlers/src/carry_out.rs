@@ -5,7 +5,7 @@
 
 use crate::{ApplyError, Handler};
 use serde_json::Value;
-use trailhook::{ActionOutcome, ActionReport, Mode, Verdict};
+use trailhook::{ActionOutcome, ActionReport, Judgement, Mode};
 
 /// What became of each action, and the first error.
 pub(crate) async fn carry_out<H: Handler>(
@@ -28,14 +28,27 @@ pub(crate) async fn carry_out<H: Handler>(
 }
 
 async fn one<H: Handler>(handler: &H, mode: Mode, action: H::Action) -> (ActionReport, Option<ApplyError>) {
-    let action = match handler.confirm(&action).await {
-        Ok(Verdict::Proceed) => action,
-        Ok(Verdict::Amend(less)) => less,
-        Ok(Verdict::Nothing(reason)) => {
+    let verdict = match handler.confirm(&action).await {
+        Ok(verdict) => verdict,
+        Err(error) => return failed(handler, &action, error),
+    };
+    let (report, error) = judged(handler, mode, action, verdict.judgement).await;
+    (ActionReport { notes: verdict.notes, ..report }, error)
+}
+
+async fn judged<H: Handler>(
+    handler: &H,
+    mode: Mode,
+    action: H::Action,
+    judgement: Judgement<H::Action>,
+) -> (ActionReport, Option<ApplyError>) {
+    let action = match judgement {
+        Judgement::Proceed => action,
+        Judgement::Amend(less) => less,
+        Judgement::Nothing(reason) => {
             let report = report(handler, &action, ActionOutcome::Nothing);
             return (ActionReport { reason: Some(reason.code), message: Some(reason.message), ..report }, None);
         }
-        Err(error) => return failed(handler, &action, error),
     };
     if mode == Mode::DryRun {
         return (report(handler, &action, ActionOutcome::WouldApply), None);
@@ -55,5 +68,5 @@ fn report<H: Handler>(handler: &H, action: &H::Action, outcome: ActionOutcome) -
     let description = handler.describe(action);
     // An action is plain data; one that can't be written as JSON is said to be so, not lost.
     let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
-    ActionReport { outcome, description, reason: None, message: None, action }
+    ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action }
 }

@@ -27,7 +27,7 @@ use trailhook::{Response, Verdict};
 ///
 /// impl Handler for Greet {
 ///     async fn confirm(&self, _: &String) -> Result<Verdict<String>, ApplyError> {
-///         Ok(Verdict::Proceed)
+///         Ok(Verdict::proceed())
 ///     }
 ///
 ///     async fn apply(&self, greeting: &String) -> Result<(), ApplyError> {

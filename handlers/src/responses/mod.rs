@@ -21,6 +21,10 @@ macro_rules! decides_as {
                 self.$field.describe(action)
             }
 
+            fn resource(&self, action: &Self::Action) -> Option<trailhook::Arn> {
+                self.$field.resource(action)
+            }
+
             fn plan(&self, trigger: &Self::Trigger) -> trailhook::Plan<Self::Action> {
                 self.$field.plan(trigger)
             }

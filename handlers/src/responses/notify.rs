@@ -119,7 +119,7 @@ impl Handler for NotifyHandler {
 
     /// There is no live state to look at: telling takes nothing from anyone.
     async fn confirm(&self, _: &NotifyAction) -> Result<Verdict<NotifyAction>, ApplyError> {
-        Ok(Verdict::Proceed)
+        Ok(Verdict::proceed())
     }
 
     async fn apply(&self, action: &NotifyAction) -> Result<(), ApplyError> {

@@ -38,7 +38,7 @@ impl Handler for TagNewQueueHandler {
 
     async fn confirm(&self, action: &TagQueueAction) -> Result<Verdict<TagQueueAction>, ApplyError> {
         let Some(attributes) = queue::attributes(&self.sqs, &action.queue_url, action.event_time).await? else {
-            return Ok(Verdict::Nothing(queue::gone(&action.queue_url)));
+            return Ok(Verdict::nothing(queue::gone(&action.queue_url)));
         };
         let created = attributes.get("CreatedTimestamp").map_or("", String::as_str);
         let tags = match self.sqs.list_queue_tags().queue_url(action.queue_url.as_str()).send().await {

@@ -52,8 +52,8 @@ impl DeleteQueueAction {
     /// deleting it.
     pub fn judge(&self, live: &BTreeMap<String, String>) -> Verdict<RevertAction> {
         match self.objection(live) {
-            Some(reason) => Verdict::Nothing(reason),
-            None => Verdict::Proceed,
+            Some(reason) => Verdict::nothing(reason),
+            None => Verdict::proceed(),
         }
     }
 
@@ -131,6 +131,7 @@ fn same(set: &str, now: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Judgement;
 
     fn action(attributes: &[(&str, &str)]) -> DeleteQueueAction {
         let queue_url: QueueUrl = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders".parse().unwrap();
@@ -160,10 +161,10 @@ mod tests {
     }
 
     fn code(verdict: &Verdict<RevertAction>) -> &str {
-        match verdict {
-            Verdict::Nothing(reason) => reason.code,
-            Verdict::Proceed => "proceed",
-            Verdict::Amend(_) => "amend",
+        match &verdict.judgement {
+            Judgement::Nothing(reason) => reason.code,
+            Judgement::Proceed => "proceed",
+            Judgement::Amend(_) => "amend",
         }
     }
 

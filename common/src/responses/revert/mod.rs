@@ -9,7 +9,7 @@ mod create_queue;
 pub use create_queue::DeleteQueueAction;
 
 use crate::calls::sqs::CreateQueue;
-use crate::{Admitted, Call, FromRecord, Plan, Response, ShapeError, Watched, WatchedCall};
+use crate::{Admitted, Arn, Call, FromRecord, Plan, Response, ShapeError, Watched, WatchedCall};
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -53,6 +53,12 @@ impl Response for Revert {
     fn describe(&self, action: &RevertAction) -> String {
         match action {
             RevertAction::DeleteQueue(action) => format!("delete queue {}", action.queue_arn),
+        }
+    }
+
+    fn resource(&self, action: &RevertAction) -> Option<Arn> {
+        match action {
+            RevertAction::DeleteQueue(action) => Some(action.queue_arn.clone()),
         }
     }
 

@@ -60,6 +60,10 @@ impl Response for TagNewQueue {
         format!("tag queue {} with {}", action.queue_arn, keys.join(", "))
     }
 
+    fn resource(&self, action: &TagQueueAction) -> Option<Arn> {
+        Some(action.queue_arn.clone())
+    }
+
     fn plan(&self, call: &Call<CreateQueue>) -> Plan<TagQueueAction> {
         let queue = match super::queue_made(call) {
             Ok(queue) => queue,
@@ -88,20 +92,20 @@ impl TagQueueAction {
     /// it doesn't have.
     pub fn judge(&self, created: &str, tags: &BTreeMap<String, String>) -> Verdict<TagQueueAction> {
         if let Err(reason) = super::created_by_this_call(self.event_time, created) {
-            return Verdict::Nothing(reason);
+            return Verdict::nothing(reason);
         }
         let missing: BTreeMap<String, String> =
             self.tags.iter().filter(|(key, _)| !tags.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
         if self.tags.is_empty() {
             let failed: Vec<String> = self.left_out.iter().map(|(key, why)| format!("{key}: {why}")).collect();
-            return Verdict::Nothing(Reason::new("no-value", format!("no tag has a value: {}", failed.join("; "))));
+            return Verdict::nothing(Reason::new("no-value", format!("no tag has a value: {}", failed.join("; "))));
         }
         if missing.is_empty() {
-            return Verdict::Nothing(Reason::new("already-tagged", "the queue has every one of these tags"));
+            return Verdict::nothing(Reason::new("already-tagged", "the queue has every one of these tags"));
         }
         if missing.len() == self.tags.len() {
-            return Verdict::Proceed;
+            return Verdict::proceed();
         }
-        Verdict::Amend(TagQueueAction { tags: missing, ..self.clone() })
+        Verdict::amend(TagQueueAction { tags: missing, ..self.clone() })
     }
 }

@@ -9,7 +9,7 @@ use trailhook::responses::revert::{DeleteQueueAction, RevertAction};
 pub(super) async fn confirm(sqs: &Client, action: &DeleteQueueAction) -> Result<Verdict<RevertAction>, ApplyError> {
     match queue::attributes(sqs, &action.queue_url, action.event_time).await? {
         Some(live) => Ok(action.judge(&live)),
-        None => Ok(Verdict::Nothing(queue::gone(&action.queue_url))),
+        None => Ok(Verdict::nothing(queue::gone(&action.queue_url))),
     }
 }
 
