@@ -2,8 +2,8 @@
 //!
 //! The local stage reads `template.yaml` itself, so that what runs here is what deploys. Only what
 //! it needs is resolved: the rules with their patterns, targets and retry policies, the functions'
-//! settings, the queues, who lets whom in, and the names of topics and log groups. It refuses to guess:
-//! an intrinsic function that can't be resolved here is an error that names its place.
+//! settings, the queues and tables, who lets whom in, and the names of topics and log groups. It refuses to
+//! guess: an intrinsic function that can't be resolved here is an error that names its place.
 //!
 //! ```
 //! use trailhook_cli::template::{Deployment, Template};
@@ -36,6 +36,7 @@ mod queue;
 mod reference;
 mod rule;
 mod substitute;
+mod table;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -48,6 +49,7 @@ pub use function::FunctionResource;
 pub use policy::{Policy, ServiceCall, allowed};
 pub use queue::QueueResource;
 pub use rule::{Destination, Rule, RuleState, Target};
+pub use table::TableResource;
 pub use yaml::YamlError;
 pub(crate) use yaml::parse as parse_yaml;
 

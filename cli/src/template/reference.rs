@@ -81,6 +81,7 @@ impl Stack {
             }
             // As CloudFormation has it: with the streams' ":*" behind.
             ("AWS::Logs::LogGroup", "Arn") => self.arn("logs", &format!("log-group:{name}:*")),
+            ("AWS::DynamoDB::Table", "Arn") => self.arn("dynamodb", &format!("table/{name}")),
             ("AWS::SNS::Topic", "Arn" | "TopicArn") => self.arn("sns", &name),
             ("AWS::SQS::Queue", "Arn") => self.arn("sqs", &name),
             ("AWS::SQS::Queue", "QueueName") | ("AWS::SNS::Topic", "TopicName") => name,
@@ -108,6 +109,7 @@ impl Stack {
     fn physical_name(&self, resource: &Resource<'_>, attribute: &str, place: &Place) -> Result<String, TemplateError> {
         let property = match resource.kind {
             "AWS::Serverless::Function" | "AWS::Lambda::Function" => "FunctionName",
+            "AWS::DynamoDB::Table" => "TableName",
             "AWS::Logs::LogGroup" => "LogGroupName",
             "AWS::SNS::Topic" => "TopicName",
             "AWS::SQS::Queue" => "QueueName",

@@ -26,6 +26,7 @@ Resources:
   Q: {Type: AWS::SQS::Queue}
   T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub '${AWS::StackName}-t'}}
   G: {Type: AWS::Logs::LogGroup}
+  D: {Type: AWS::DynamoDB::Table}
   R: {Type: AWS::IAM::Role, Properties: {Path: /trailhook/}}
   B: {Type: AWS::S3::Bucket}
   Self: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt Self.QueueName}}
@@ -47,6 +48,8 @@ fn functions_are_resolved() {
         ("!Ref Q", json!("https://sqs.eu-west-1.amazonaws.com/111122223333/trailhook-Q-1A2B3C")),
         ("!Ref G", json!("trailhook-G-1A2B3C")),
         ("!GetAtt G.Arn", json!("arn:aws:logs:eu-west-1:111122223333:log-group:trailhook-G-1A2B3C:*")),
+        ("!Ref D", json!("trailhook-D-1A2B3C")),
+        ("!GetAtt D.Arn", json!("arn:aws:dynamodb:eu-west-1:111122223333:table/trailhook-D-1A2B3C")),
         ("!GetAtt R.Arn", json!("arn:aws:iam::111122223333:role/trailhook/trailhook-R-1A2B3C")),
         ("!GetAtt B.Arn", json!("arn:aws:s3:::trailhook-b-1a2b3c")),
         ("!If [Both, 1, 2]", json!(1)),
@@ -216,4 +219,42 @@ fn what_aws_would_refuse_of_it_names_its_place() {
         let error = delivery(sam, retry, queue).rules().unwrap_err().to_string();
         assert!(error.starts_with(&expected), "{error}");
     }
+}
+
+#[test]
+fn a_table_is_the_call_that_makes_it() {
+    let text = "
+Parameters: {Reads: {Type: Number, Default: 5}}
+Resources:
+  Slots:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: !Sub '${AWS::StackName}-slots'
+      BillingMode: PAY_PER_REQUEST
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+      SSESpecification: {SSEEnabled: true}
+      TimeToLiveSpecification: {AttributeName: expires, Enabled: true}
+  Old:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: !Ref Reads, WriteCapacityUnits: 1}
+      TimeToLiveSpecification: {AttributeName: expires, Enabled: false}
+";
+    let [old, slots] = stack(text).tables().unwrap().try_into().unwrap();
+    let keys = json!([{"AttributeName": "pk", "KeyType": "HASH"}]);
+    assert_eq!(
+        slots.request,
+        json!({
+            "TableName": "trailhook-slots", "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys,
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        })
+    );
+    assert_eq!((slots.name.as_str(), slots.time_to_live.as_deref()), ("trailhook-slots", Some("expires")));
+    assert_eq!(slots.arn, "arn:aws:dynamodb:eu-west-1:111122223333:table/trailhook-slots");
+    let throughput = json!({"ReadCapacityUnits": 5, "WriteCapacityUnits": 1});
+    assert_eq!((&old.request["ProvisionedThroughput"], old.time_to_live), (&throughput, None));
+    let keyless = stack("Resources: {T: {Type: AWS::DynamoDB::Table}}").tables().unwrap_err().to_string();
+    assert_eq!(keyless, "Resources.T.Properties.KeySchema: expected the attributes of the table's key");
 }
