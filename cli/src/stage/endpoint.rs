@@ -107,6 +107,7 @@ pub(super) fn passes(answer: &Response<Bytes>) -> bool {
 pub(super) fn json_request(scope: &Scope, action: &str, body: &Value) -> Request<Bytes> {
     let (prefix, kind) = match scope.service.as_str() {
         "sqs" => ("AmazonSQS", "application/x-amz-json-1.0"),
+        "dynamodb" => ("DynamoDB_20120810", "application/x-amz-json-1.0"),
         "logs" => ("Logs_20140328", "application/x-amz-json-1.1"),
         "monitoring" => ("GraniteServiceVersion20100801", "application/x-amz-json-1.0"),
         _ => ("Stage", "application/x-amz-json-1.0"),

@@ -121,7 +121,7 @@ impl Live {
         Ok(FrontDoor::check(settings.door.port)?)
     }
 
-    /// Sets the stage for a stack, with its topics, queues and log groups.
+    /// Sets the stage for a stack, with its topics, queues, log groups and tables.
     ///
     /// # Errors
     /// The port is taken, the template or the file can't be resolved, a binary is missing, or another

@@ -15,7 +15,7 @@ use trailhook::EventHeader;
 use trailhook::pattern::{Pattern, PatternError};
 use uuid::Uuid;
 
-/// A stack on the stage: its back end with topics and log groups, its rules, its binaries.
+/// A stack on the stage: its back end with topics, log groups and tables, its rules, its binaries.
 ///
 /// Each event gets a stage of its own: an account where nothing has happened yet.
 #[derive(Debug)]
@@ -82,6 +82,9 @@ impl Stage {
         let log_groups = stack.log_groups()?;
         for group in &log_groups {
             back_end.create_log_group(group).await?;
+        }
+        for table in stack.tables()? {
+            back_end.create_table(&table).await?;
         }
         Ok(Stage { region: deployment.region.clone(), back_end, rules, log_groups, binaries: binaries.clone() })
     }

@@ -151,4 +151,21 @@ mod tests {
         assert_eq!(class("sns", "ListQueues"), EventClass::Management, "a name counts within its service");
         assert_eq!(class("logs", "PutLogEvents"), EventClass::Unrecorded);
     }
+
+    #[test]
+    fn the_calls_of_dynamodb() {
+        for call in ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"] {
+            assert_eq!((class("dynamodb", call), read_only("dynamodb", call)), (EventClass::Data, false), "{call}");
+        }
+        for call in ["GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"] {
+            assert_eq!((class("dynamodb", call), read_only("dynamodb", call)), (EventClass::Data, true), "{call}");
+        }
+        for call in ["CreateTable", "DeleteTable", "UpdateTable", "UpdateTimeToLive"] {
+            assert_eq!(
+                (class("dynamodb", call), read_only("dynamodb", call)),
+                (EventClass::Management, false),
+                "{call}"
+            );
+        }
+    }
 }

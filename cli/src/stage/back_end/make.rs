@@ -1,7 +1,8 @@
-//! What the stage itself puts into the back end: the queue of the call, the template's topics and
-//! log groups, and the events in them.
+//! What the stage itself puts into the back end: the queue of the call, the template's topics, log groups
+//! and tables, and the events in the log groups.
 
 use super::{BackEnd, gaps};
+use crate::template::TableResource;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -133,6 +134,18 @@ impl BackEnd {
         merged.map_err(|problem| BackEndError::State { what: "log group", problem })
     }
 
+    /// Makes a table.
+    ///
+    /// # Errors
+    /// The back end can't hold it.
+    pub async fn create_table(&self, table: &TableResource) -> Result<(), BackEndError> {
+        self.json("dynamodb", "CreateTable", "dynamodb:CreateTable", &table.request).await?;
+        let Some(attribute) = &table.time_to_live else { return Ok(()) };
+        let expires = json!({ "AttributeName": attribute, "Enabled": true });
+        let body = json!({ "TableName": table.name, "TimeToLiveSpecification": expires });
+        self.json("dynamodb", "UpdateTimeToLive", "dynamodb:UpdateTimeToLive", &body).await
+    }
+
     /// Puts an event into a log group as EventBridge does: a stream of its own, the message as it
     /// is, the event's own time.
     ///
@@ -146,18 +159,18 @@ impl BackEnd {
         message: &str,
     ) -> Result<(), BackEndError> {
         let of = json!({ "logGroupName": group, "logStreamName": stream });
-        match self.logs("CreateLogStream", "logs:CreateLogStream", &of).await {
+        match self.json("logs", "CreateLogStream", "logs:CreateLogStream", &of).await {
             // Delivered twice: the stream is there.
             Err(BackEndError::Refused { message, .. }) if message.contains("already exists") => {}
             made => made?,
         }
         let event = json!({ "timestamp": at.timestamp_millis(), "message": message });
         let put = json!({ "logGroupName": group, "logStreamName": stream, "logEvents": [event] });
-        self.logs("PutLogEvents", "logs:PutLogEvents", &put).await
+        self.json("logs", "PutLogEvents", "logs:PutLogEvents", &put).await
     }
 
-    async fn logs(&self, action: &str, name: &'static str, body: &Value) -> Result<(), BackEndError> {
-        let answer = self.services.json("logs", &self.door.region, action, body).await;
+    async fn json(&self, service: &str, action: &str, name: &'static str, body: &Value) -> Result<(), BackEndError> {
+        let answer = self.services.json(service, &self.door.region, action, body).await;
         match answer {
             Some(answer) if answer.status() == 200 => Ok(()),
             answer => {

@@ -23,6 +23,7 @@ pub(in crate::stage) struct Services {
     pub(in crate::stage) sqs: SqsService,
     pub(in crate::stage) forgotten: gaps::Forgotten,
     pub(in crate::stage) shelves: gaps::Shelves,
+    pub(in crate::stage) turn: gaps::Turn,
 }
 
 impl Services {
@@ -48,6 +49,7 @@ impl Services {
             body: request.body().clone(),
         };
         let answer = match scope.service.as_str() {
+            "dynamodb" => self.turn.call(&self.dynamodb, &action(request), asked).await,
             "logs" => match gaps::unfiltered(&action(request), request.body()) {
                 Some(refusal) => refusal,
                 None => gaps::logs(self, scope, request, asked).await,

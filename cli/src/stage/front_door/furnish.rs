@@ -1,11 +1,11 @@
-//! What a template makes, made by AWS calls behind the door: topics, log groups and queues.
+//! What a template makes, made by AWS calls behind the door: topics, log groups, queues and tables.
 //!
 //! What is there already stays as it is. None of these calls is in a record: it is CloudFormation that
 //! makes them, before anybody is on the stage.
 
 use super::{FrontDoor, Scope};
 use crate::stage::endpoint::{json_request, passes, query_request};
-use crate::template::{Stack, TemplateError};
+use crate::template::{Stack, TableResource, TemplateError};
 use axum::http::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -30,8 +30,11 @@ pub enum FurnishError {
 /// How often a call is tried that a fault may have met.
 const TRIES: u32 = 12;
 
+/// DynamoDB's word for a table that is there.
+const IN_USE: &str = "ResourceInUseException";
+
 impl FrontDoor {
-    /// Makes the topics, log groups and queues of a stack.
+    /// Makes the topics, log groups, queues and tables of a stack.
     ///
     /// # Errors
     /// The template can't be resolved, or a call is refused.
@@ -47,7 +50,23 @@ impl FrontDoor {
             let body = json!({ "QueueName": queue.name, "Attributes": queue.attributes });
             self.json("sqs", "CreateQueue", &body).await?;
         }
+        for table in stack.tables()? {
+            self.create_table(&table).await?;
+        }
         Ok(())
+    }
+
+    /// Makes a table; one that is there already stays, with its time to live.
+    async fn create_table(&self, table: &TableResource) -> Result<(), FurnishError> {
+        let answer = self.json("dynamodb", "CreateTable", &table.request).await?;
+        let Some(attribute) =
+            table.time_to_live.as_ref().filter(|_| !String::from_utf8_lossy(&answer).contains(IN_USE))
+        else {
+            return Ok(());
+        };
+        let expires = json!({ "AttributeName": attribute, "Enabled": true });
+        let body = json!({ "TableName": table.name, "TimeToLiveSpecification": expires });
+        self.json("dynamodb", "UpdateTimeToLive", &body).await.map(drop)
     }
 
     /// Makes a queue that gets what is published to a topic; the subscription's ARN.
@@ -92,7 +111,7 @@ impl FrontDoor {
         let mut tries = 1;
         loop {
             let answer = self.house.call(scope, request()).await;
-            if is_there(&answer) {
+            if is_there(action, &answer) {
                 return Ok(answer.into_body());
             }
             if tries == TRIES || !passes(&answer) {
@@ -106,8 +125,11 @@ impl FrontDoor {
 }
 
 /// Made now, or before: then with the attributes that it had then.
-fn is_there(answer: &Response<Bytes>) -> bool {
+fn is_there(action: &str, answer: &Response<Bytes>) -> bool {
     let text = || String::from_utf8_lossy(answer.body());
-    let codes = ["ResourceAlreadyExists", "QueueNameExists", "QueueAlreadyExists"];
+    let codes: &[&str] = match action {
+        "CreateTable" => &[IN_USE],
+        _ => &["ResourceAlreadyExists", "QueueNameExists", "QueueAlreadyExists"],
+    };
     answer.status().is_success() || codes.iter().any(|code| text().contains(code))
 }

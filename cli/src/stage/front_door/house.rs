@@ -15,7 +15,8 @@ use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
 use bytes::Bytes;
 use chrono::Utc;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
@@ -45,6 +46,9 @@ pub struct ApiCallSeen {
 pub(super) struct House {
     pub(super) behind: Behind,
     pub(super) faults: Faults,
+    /// Whose turn it is to call DynamoDB elsewhere: moto answers several calls at once, and lets another write in
+    /// between a condition and its write.
+    pub(super) turn: Mutex<()>,
     pub(super) listener: Listener,
     /// What CloudWatch is asked about bus and Lambda, whoever else is behind the door.
     pub(super) metrics: Arc<Metrics>,
@@ -65,7 +69,7 @@ pub(super) enum Behind {
 #[derive(Debug)]
 pub(super) enum Listener {
     /// They are kept, for a stage that ends soon.
-    Kept(Mutex<Vec<ApiCallSeen>>),
+    Kept(StdMutex<Vec<ApiCallSeen>>),
     /// They are told and forgotten.
     Told(UnboundedSender<AnsweredCall>),
 }
@@ -208,7 +212,11 @@ async fn passed(
     noted: Request<Bytes>,
     id: &str,
 ) -> Response<Body> {
-    let response = match endpoint.pass(request).await {
+    // Whoever answers has done it.
+    let turn = if scope.service == "dynamodb" { Some(house.turn.lock().await) } else { None };
+    let passed = endpoint.pass(request).await;
+    drop(turn);
+    let response = match passed {
         Ok(response) => response,
         Err(error) => {
             // It is seen in the trail: nobody else tells that what is behind has gone.

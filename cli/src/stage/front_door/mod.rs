@@ -24,7 +24,8 @@ use super::server::Server;
 use crate::trail::{AnsweredCall, Principals};
 use faults::Faults;
 use house::{Behind, House, Listener};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// A front door that is open; it closes when this is dropped.
@@ -89,7 +90,8 @@ impl FrontDoor {
             None => Behind::Embedded(Arc::default()),
         };
         let faults = Faults::new(settings.fault, settings.seed);
-        let house = House { behind, faults, listener: Listener::Told(told), metrics, principals: Some(principals) };
+        let (listener, turn) = (Listener::Told(told), Mutex::default());
+        let house = House { behind, faults, turn, listener, metrics, principals: Some(principals) };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -106,9 +108,9 @@ impl FrontDoor {
 
     /// A door on any free port before these services, which keeps the calls.
     pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
-        let listener = Listener::Kept(Mutex::default());
+        let (listener, turn) = (Listener::Kept(std::sync::Mutex::default()), Mutex::default());
         let (behind, faults) = (Behind::Embedded(services), Faults::default());
-        let house = House { behind, faults, listener, metrics: Arc::default(), principals: None };
+        let house = House { behind, faults, turn, listener, metrics: Arc::default(), principals: None };
         FrontDoor::before(house, account, region, 0).await
     }
 

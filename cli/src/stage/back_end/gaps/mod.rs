@@ -1,4 +1,4 @@
-//! Where the embedded services (winterbaume 0.2) differ from AWS, and what is done about it.
+//! Where the embedded services (winterbaume 0.2 and 0.3) differ from AWS, and what is done about it.
 //!
 //! All of it is here, so that each can go when upstream has it:
 //!
@@ -24,6 +24,10 @@
 //!     answer an id of its own: [`with_form`], [`with_id`].
 //! 11. CloudWatch Logs takes every filter pattern for words: [`logs`] reads those for JSON, and [`unfiltered`]
 //!     refuses what is not understood.
+//! 12. DynamoDB lets another write in between a condition and its write, and never shows the item that a condition
+//!     failed on; it makes the maps that a path leads through, takes what is missing for equal to anything, and
+//!     returns nothing that an update had or changed, but for ALL_NEW: [`Turn`] takes the calls one after another
+//!     and mends it.
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
@@ -31,6 +35,7 @@ mod filter;
 mod forgotten;
 mod form;
 mod hand_on;
+mod items;
 mod json;
 mod pages;
 mod search;
@@ -41,6 +46,7 @@ pub(super) use forgotten::Forgotten;
 pub(super) use form::with_form;
 pub(in crate::stage) use form::with_id;
 pub(super) use hand_on::hand_on;
+pub(super) use items::Turn;
 pub(super) use json::{as_cbor, as_json, in_json};
 pub(super) use pages::page;
 pub(super) use search::logs;
