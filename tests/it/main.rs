@@ -32,6 +32,7 @@ mod responses;
 mod samples;
 mod stage_ends;
 mod stage_messages;
+mod stage_tables;
 mod template;
 mod template_roles;
 mod trail;

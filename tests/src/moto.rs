@@ -84,7 +84,11 @@ fn call(request: &Value) -> String {
         headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_str()
     };
     if let Some((service, call)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
-        let service = if service.starts_with("Logs_") { "logs" } else { "sqs" };
+        let service = match service.split('_').next() {
+            Some("DynamoDB") => "dynamodb",
+            Some("Logs") => "logs",
+            _ => "sqs",
+        };
         return format!("{service}:{call}");
     }
     let body = request.get("body").and_then(Value::as_str).unwrap_or_default();
