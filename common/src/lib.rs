@@ -2,6 +2,7 @@
 
 mod actor;
 mod arn;
+mod breaker;
 mod call;
 pub mod calls;
 mod envelope;
@@ -25,6 +26,7 @@ pub mod responses;
 
 pub use actor::{Actor, Who};
 pub use arn::{Arn, ArnError, ArnPattern, ArnPatternError, is_account_id, is_region_name, partition_of};
+pub use breaker::{BreakerLimit, BreakerNotice};
 pub use call::{ApiCall, Call, FromRecord, Part, ShapeError, Watched, WatchedCall};
 pub use envelope::{DecodeError, DetailType, Envelope, EventBridgeEvent, decode, replay_name};
 pub use event_pattern::EventPattern;

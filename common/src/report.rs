@@ -3,7 +3,7 @@
 //! Every event ends in exactly one. It says which event, who called, what was done or why not, and
 //! lists every action as the same JSON in a dry run as when it is carried out.
 
-use crate::{Actor, Envelope, Mode, Record, Skip};
+use crate::{Actor, Envelope, Mode, Reason, Record, Skip};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -42,6 +42,10 @@ pub enum Outcome {
     Nothing,
     /// A guard left the event alone.
     Skipped,
+    /// The event has been answered before, by another delivery of it.
+    Duplicate,
+    /// The circuit breaker is open: the action was not done.
+    Stopped,
     /// The event could not be decided, or an action failed: retried by Lambda, then kept in the
     /// on-failure queue.
     Failed,
@@ -78,9 +82,15 @@ pub enum ActionOutcome {
     WouldApply,
     /// The live state says there is nothing to do.
     Nothing,
+    /// Dealt with before, by an earlier try or by another delivery of the event.
+    Duplicate,
+    /// Not done: the circuit breaker is open.
+    Stopped,
     /// Tried, and failed; or the look at the live state failed.
     Failed,
-    /// Not reached, because an earlier one failed.
+    /// Begun, and cut short: whether it was done, nobody here can tell. The next try looks.
+    InDoubt,
+    /// Not tried: an earlier one failed, another try has the event in hand, or there was no time left.
     NotReached,
 }
 
@@ -180,18 +190,20 @@ impl Report {
     /// The report of actions, each with what became of it.
     pub fn of_actions(response: &'static str, mode: Mode, event: EventHeader, actions: Vec<ActionReport>) -> Report {
         let any = |outcome| actions.iter().any(|action| action.outcome == outcome);
-        let outcome = if any(ActionOutcome::Failed) {
-            Outcome::Failed
-        } else if any(ActionOutcome::Applied) {
-            Outcome::Acted
-        } else if any(ActionOutcome::WouldApply) {
-            Outcome::DryRun
-        } else {
-            Outcome::Nothing
-        };
+        let order = [
+            (ActionOutcome::Failed, Outcome::Failed),
+            (ActionOutcome::InDoubt, Outcome::Failed),
+            (ActionOutcome::NotReached, Outcome::Failed),
+            (ActionOutcome::Stopped, Outcome::Stopped),
+            (ActionOutcome::Applied, Outcome::Acted),
+            (ActionOutcome::WouldApply, Outcome::DryRun),
+            (ActionOutcome::Duplicate, Outcome::Duplicate),
+        ];
+        let first = order.into_iter().find(|(of_action, _)| any(*of_action));
+        let outcome = first.map_or(Outcome::Nothing, |(_, outcome)| outcome);
         let message = cut(&actions.iter().map(ActionReport::sentence).collect::<Vec<_>>().join("; "));
-        let nothing = if outcome == Outcome::Nothing { actions.iter().find_map(|action| action.reason) } else { None };
-        let reason = nothing.map(str::to_owned);
+        let undone = matches!(outcome, Outcome::Nothing | Outcome::Stopped);
+        let reason = actions.iter().find_map(|action| action.reason).filter(|_| undone).map(str::to_owned);
         Report { response, mode, outcome, reason, message, event: Some(event), actions }
     }
 
@@ -202,15 +214,50 @@ impl Report {
     }
 }
 
+impl Outcome {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Acted => "acted",
+            Outcome::DryRun => "dry-run",
+            Outcome::Nothing => "nothing",
+            Outcome::Skipped => "skipped",
+            Outcome::Duplicate => "duplicate",
+            Outcome::Stopped => "stopped",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
 impl ActionReport {
+    /// The same with this sentence.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> ActionReport {
+        self.message = Some(message.to_owned());
+        self
+    }
+
+    /// The action was left alone, for this reason.
+    #[must_use]
+    pub fn left_alone(mut self, reason: Reason) -> ActionReport {
+        self.outcome = ActionOutcome::Nothing;
+        self.reason = Some(reason.code);
+        self.message = Some(reason.message);
+        self
+    }
+
     fn sentence(&self) -> String {
         let (what, why) = (&self.description, self.message.as_deref().unwrap_or_default());
         match self.outcome {
-            ActionOutcome::Applied => format!("done: {what}"),
+            ActionOutcome::Applied if why.is_empty() => format!("done: {what}"),
+            ActionOutcome::Applied => format!("done: {what}; {why}"),
             ActionOutcome::WouldApply => format!("would {what}"),
             ActionOutcome::Nothing => format!("nothing to do: {why}"),
+            ActionOutcome::Duplicate => format!("did not {what} again: {why}"),
+            ActionOutcome::Stopped => format!("did not {what}: {why}"),
             ActionOutcome::Failed => format!("could not {what}: {why}"),
-            ActionOutcome::NotReached => format!("did not {what}, because an earlier action failed"),
+            ActionOutcome::InDoubt => format!("was to {what}, and may have: {why}"),
+            ActionOutcome::NotReached => format!("did not {what}: {why}"),
         }
     }
 }

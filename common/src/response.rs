@@ -38,8 +38,12 @@ pub trait Response {
     type Action: Debug + Serialize;
     /// Lower case with dashes, as the function's binary is called.
     const NAME: &'static str;
-    /// Whether applying an action twice is harmless.
+    /// Whether it is harmless to apply an action again, at any later time. Of what is not, the
+    /// function remembers in its table what was done, and does nothing while it can't ask there.
     const IDEMPOTENT: bool;
+    /// Whether an action takes something away that somebody may miss. The circuit breaker stops such a
+    /// response after so many actions, and a permanent failure is not tried again blindly.
+    const DESTRUCTIVE: bool = !Self::IDEMPOTENT;
     /// Whether a later action needs the earlier ones: if one fails, the rest is then not tried.
     const ORDERED: bool = true;
     /// Whether it acts from the start. What destroys something begins with a dry run.

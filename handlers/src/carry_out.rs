@@ -1,72 +1,138 @@
-//! Carrying out a plan: confirm, and then apply unless it is a dry run.
+//! Carrying out a plan: the event is taken in hand, and each action is dealt with in turn.
 //!
-//! The dry run parts from the real one only after `confirm`, so that what it reports is exactly
-//! what would be applied.
+//! The dry run parts from the real one only after `confirm`, so that what it reports is exactly what
+//! would be applied; it takes nothing in hand, for it writes nothing.
 
-use crate::{ApplyError, Handler};
+use crate::Handler;
+use crate::attempt::Attempt;
+use crate::function::Function;
+use crate::ledger::{Begin, Begun, EventKey, LedgerError, digest, fingerprint};
+use crate::trouble::Trouble;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
-use trailhook::{ActionOutcome, ActionReport, Judgement, Mode};
+use trailhook::{ActionOutcome, ActionReport, Envelope};
 
-/// What became of each action, and the first error.
-pub(crate) async fn carry_out<H: Handler>(
-    handler: &H,
-    mode: Mode,
-    actions: Vec<H::Action>,
-) -> (Vec<ActionReport>, Option<ApplyError>) {
-    let mut reports = Vec::with_capacity(actions.len());
-    let mut first_error = None;
-    for action in actions {
-        if first_error.is_some() && H::ORDERED {
-            reports.push(report(handler, &action, ActionOutcome::NotReached));
-            continue;
+/// What is remembered of an event while its actions are carried out.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    pub(crate) id: Option<String>,
+    pub(crate) time: Option<DateTime<Utc>>,
+    payload: &'a [u8],
+}
+
+/// What became of a plan.
+#[derive(Debug)]
+pub(crate) struct Carried<'a> {
+    pub(crate) actions: Vec<ActionReport>,
+    /// The first thing that went wrong.
+    pub(crate) trouble: Option<Trouble>,
+    /// The event in the ledger, if this try has it in hand.
+    pub(crate) begun: Option<Begun<'a>>,
+}
+
+/// Whether the event is this try's to answer.
+enum Hand<'a> {
+    /// It is, and the ledger knows.
+    Ours(Begun<'a>),
+    /// It is, and nothing is written; the note says why, where it should be written.
+    Free(Option<String>),
+    /// It has been answered.
+    Answered(String),
+}
+
+/// An event's id is a UUID; longer than this it is none, and no key.
+const LONGEST_ID: usize = 128;
+
+impl Event<'_> {
+    pub(crate) fn of<'a>(envelope: &Envelope, payload: &'a [u8]) -> Event<'a> {
+        let id = envelope.detail.event_id.text().filter(|id| (1..=LONGEST_ID).contains(&id.len()));
+        Event { id: id.map(str::to_owned), time: envelope.detail.time(), payload }
+    }
+}
+
+impl<H: Handler> Function<H> {
+    pub(crate) async fn carry_out(&self, actions: Vec<H::Action>, event: &Event<'_>, attempt: &Attempt) -> Carried<'_> {
+        let all = |outcome, message: &str, actions: &[H::Action]| {
+            actions.iter().map(|action| self.report(action, outcome).saying(message)).collect::<Vec<_>>()
+        };
+        let (mut begun, note) = match self.take_in_hand(event, attempt).await {
+            Ok(Hand::Ours(begun)) => (Some(begun), None),
+            Ok(Hand::Free(note)) => (None, note),
+            Ok(Hand::Answered(how)) => {
+                return Carried { actions: all(ActionOutcome::Duplicate, &how, &actions), trouble: None, begun: None };
+            }
+            Err(trouble) => {
+                let actions = all(ActionOutcome::NotReached, &trouble.to_string(), &actions);
+                return Carried { actions, trouble: Some(trouble), begun: None };
+            }
+        };
+        let (mut reports, mut first) = (Vec::with_capacity(actions.len()), None);
+        let mut seen: Vec<String> = Vec::new();
+        for action in actions {
+            let mut report = self.report(&action, ActionOutcome::NotReached);
+            let key = key(&report.action, &mut seen);
+            if first.is_some() && H::ORDERED {
+                reports.push(report.saying("an earlier action failed"));
+                continue;
+            }
+            if let Some(at) = begun.as_ref().and_then(|begun| begun.applied(&key)) {
+                let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+                let report = ActionReport { outcome: ActionOutcome::Applied, ..report };
+                reports.push(report.saying(&format!("an earlier try did it, at {at}")));
+                continue;
+            }
+            let trouble;
+            (report, trouble) = self.step(action, report, event, begun.as_ref(), attempt).await;
+            report.notes.extend(note.clone());
+            if let Some(begun) = begun.as_mut().filter(|_| report.outcome == ActionOutcome::Applied) {
+                begun.note(key);
+            }
+            reports.push(report);
+            first = first.or(trouble);
         }
-        let (report, error) = one(handler, mode, action).await;
-        reports.push(report);
-        first_error = first_error.or(error);
+        Carried { actions: reports, trouble: first, begun }
     }
-    (reports, first_error)
-}
 
-async fn one<H: Handler>(handler: &H, mode: Mode, action: H::Action) -> (ActionReport, Option<ApplyError>) {
-    let verdict = match handler.confirm(&action).await {
-        Ok(verdict) => verdict,
-        Err(error) => return failed(handler, &action, error),
-    };
-    let (report, error) = judged(handler, mode, action, verdict.judgement).await;
-    (ActionReport { notes: verdict.notes, ..report }, error)
-}
-
-async fn judged<H: Handler>(
-    handler: &H,
-    mode: Mode,
-    action: H::Action,
-    judgement: Judgement<H::Action>,
-) -> (ActionReport, Option<ApplyError>) {
-    let action = match judgement {
-        Judgement::Proceed => action,
-        Judgement::Amend(less) => less,
-        Judgement::Nothing(reason) => {
-            let report = report(handler, &action, ActionOutcome::Nothing);
-            return (ActionReport { reason: Some(reason.code), message: Some(reason.message), ..report }, None);
+    async fn take_in_hand(&self, event: &Event<'_>, attempt: &Attempt) -> Result<Hand<'_>, Trouble> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(Hand::Free(None));
+        };
+        let Some(event_id) = event.id.as_deref() else {
+            return self.without(Trouble::NoEventId);
+        };
+        // It was decoded before, so it is JSON; nested too deeply for this, it is as good as unknown.
+        let Ok(fingerprint) = fingerprint(event.payload) else {
+            return self.without(Trouble::NoEventId);
+        };
+        let key = EventKey { response: H::NAME, event_id, fingerprint };
+        match attempt.bounded(ledger.begin(&key, attempt)).await? {
+            Ok(Begin::Ours(begun)) => Ok(Hand::Ours(begun)),
+            Ok(Begin::Answered(how)) => Ok(Hand::Answered(how)),
+            Err(LedgerError::Unreachable(error)) => self.without(LedgerError::Unreachable(error).into()),
+            Err(error) => Err(error.into()),
         }
-    };
-    if mode == Mode::DryRun {
-        return (report(handler, &action, ActionOutcome::WouldApply), None);
     }
-    match handler.apply(&action).await {
-        Ok(()) => (report(handler, &action, ActionOutcome::Applied), None),
-        Err(error) => failed(handler, &action, error),
+
+    /// What is harmless to repeat is done though nobody can tell whether it was done before.
+    fn without(&self, trouble: Trouble) -> Result<Hand<'_>, Trouble> {
+        if !H::IDEMPOTENT {
+            return Err(trouble);
+        }
+        Ok(Hand::Free(Some(format!("done without the table, as it is harmless to repeat: {trouble}"))))
+    }
+
+    pub(crate) fn report(&self, action: &H::Action, outcome: ActionOutcome) -> ActionReport {
+        let description = self.handler.describe(action);
+        // An action is plain data; one that can't be written as JSON is said to be so, not lost.
+        let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
+        ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action }
     }
 }
 
-fn failed<H: Handler>(handler: &H, action: &H::Action, error: ApplyError) -> (ActionReport, Option<ApplyError>) {
-    let report = report(handler, action, ActionOutcome::Failed);
-    (ActionReport { message: Some(error.to_string()), ..report }, Some(error))
-}
-
-fn report<H: Handler>(handler: &H, action: &H::Action, outcome: ActionOutcome) -> ActionReport {
-    let description = handler.describe(action);
-    // An action is plain data; one that can't be written as JSON is said to be so, not lost.
-    let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
-    ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action }
+/// The action's own key within its event: what it is, and the how many-th of those that are alike.
+fn key(action: &Value, seen: &mut Vec<String>) -> String {
+    let digest = digest(action);
+    let before = seen.iter().filter(|other| **other == digest).count();
+    seen.push(digest.clone());
+    format!("{digest}.{before}")
 }

@@ -3,7 +3,8 @@
 use crate::Environment;
 use chrono::TimeDelta;
 use trailhook::{
-    ArnPattern, Exemptions, FromRecord, Guards, Mode, Response, RolePath, is_account_id, is_region_name, partition_of,
+    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, Response, RolePath, is_account_id, is_region_name,
+    partition_of,
 };
 
 /// A function's mode and guards.
@@ -13,6 +14,12 @@ pub struct Configuration {
     pub mode: Mode,
     /// What its guards go by; the failed calls it wants are the response's to say.
     pub guards: Guards,
+    /// The table in which the functions remember what was done.
+    pub table: Option<String>,
+    /// How much a destructive response may do in how much time.
+    pub breaker: Option<BreakerLimit>,
+    /// Where people are told that the circuit breaker is open.
+    pub topic_arn: Option<String>,
 }
 
 impl Configuration {
@@ -38,6 +45,13 @@ impl Configuration {
         environment.required("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", |size| {
             size.parse::<i32>().map_err(|_| format!("{size:?} is not a number of megabytes"))
         });
+        let table = environment.optional("TRAILHOOK_TABLE", table);
+        if mode == Mode::Enforce && !R::IDEMPOTENT && environment.get("TRAILHOOK_TABLE").is_none() {
+            let problem = format!("it is not set: without a table nobody can tell what {} did already", R::NAME);
+            environment.problem("TRAILHOOK_TABLE", problem);
+        }
+        let breaker = R::DESTRUCTIVE.then(|| breaker_limit(environment));
+        let topic_arn = environment.get("TRAILHOOK_TOPIC_ARN").filter(|_| R::DESTRUCTIVE);
         let guards = Guards {
             watched: R::Trigger::watched(),
             failed_calls: trailhook::FailedCalls::Skip,
@@ -47,7 +61,7 @@ impl Configuration {
             max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
             exempt: Exemptions { principals, accounts },
         };
-        Some(Configuration { mode, guards })
+        Some(Configuration { mode, guards, table, breaker, topic_arn })
     }
 }
 
@@ -76,6 +90,33 @@ fn endpoint(text: &str) -> Result<(), String> {
     let url = text.split_once("://").filter(|(scheme, host)| matches!(*scheme, "http" | "https") && !host.is_empty());
     let url = url.filter(|(_, host)| !host.contains(char::is_whitespace));
     url.map(drop).ok_or_else(|| format!("{text:?} is not a URL that begins with http:// or https://"))
+}
+
+/// What DynamoDB takes as a table's name.
+fn table(text: &str) -> Result<String, String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    if (3..=255).contains(&text.len()) && text.bytes().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{text:?} is not the name of a table (not its arn: 3 to 255 letters, digits and _ - .)"))
+    }
+}
+
+fn breaker_limit(environment: &mut Environment) -> BreakerLimit {
+    let default = BreakerLimit::default();
+    let actions = environment.optional("TRAILHOOK_MAX_ACTIONS", |text| {
+        let number = text.parse::<u32>().ok().filter(|number| (1..=BreakerLimit::MOST).contains(number));
+        number.ok_or_else(|| format!("{text:?} is not a number from 1 to {}", BreakerLimit::MOST))
+    });
+    let window = environment.optional("TRAILHOOK_MAX_ACTIONS_WINDOW_SECONDS", |text| {
+        const WEEK: u32 = 7 * 24 * 3600;
+        let seconds = text.parse::<u32>().ok().filter(|seconds| (1..=WEEK).contains(seconds));
+        seconds.ok_or_else(|| format!("{text:?} is not a number of seconds from 1 to {WEEK}, a week"))
+    });
+    BreakerLimit {
+        actions: actions.unwrap_or(default.actions),
+        window: window.map_or(default.window, |seconds| TimeDelta::seconds(seconds.into())),
+    }
 }
 
 fn mode(text: &str) -> Result<Mode, String> {

@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 14] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
     "TRAILHOOK_MAX_EVENT_AGE_SECONDS",
     "TRAILHOOK_EXEMPT_PRINCIPALS",
     "TRAILHOOK_EXEMPT_ACCOUNTS",
+    "TRAILHOOK_TABLE",
+    "TRAILHOOK_MAX_ACTIONS",
+    "TRAILHOOK_MAX_ACTIONS_WINDOW_SECONDS",
     "TRAILHOOK_TAGS",
     "TRAILHOOK_TOPIC_ARN",
     "TRAILHOOK_JOURNAL_LOG_GROUP",

@@ -1,16 +1,21 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
+mod attempt;
 pub mod aws;
+mod breaker;
 mod carry_out;
 mod configuration;
 mod environment;
+mod function;
 mod handler;
 mod init_error;
+mod ledger;
 mod logs;
 mod payload;
 pub mod responses;
 mod run;
+mod step;
+mod trouble;
 
 pub use configuration::Configuration;
 pub use environment::{Environment, Problem};

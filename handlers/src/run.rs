@@ -1,24 +1,17 @@
 //! A function's life: read the environment, poll the Runtime API, answer each event, say what
 //! became of it.
 
-use crate::answer::{Failure, answer};
+use crate::attempt::Attempt;
+use crate::function::{Failure, Function};
 use crate::payload::{Payload, wrapping};
 use crate::{Configuration, Environment, Handler, aws, init_error, logs};
 use aws_config::SdkConfig;
-use chrono::Utc;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 use trailhook::Report;
-
-/// The time kept for saying what became of an event.
-const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a handler is built from, once, at the start.
 pub struct Start<'a> {
@@ -45,7 +38,7 @@ pub fn run<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> ExitC
         }
     };
     runtime.block_on(async {
-        let (handler, configuration) = match start(build) {
+        let function = match start(build) {
             Ok(started) => started,
             Err(message) => {
                 logs::fatal(&message);
@@ -53,7 +46,7 @@ pub fn run<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> ExitC
                 return ExitCode::FAILURE;
             }
         };
-        match poll(Arc::new(handler), Arc::new(configuration)).await {
+        match poll(Arc::new(function)).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 logs::fatal(&format!("polling the Runtime API ended: {error}"));
@@ -63,7 +56,7 @@ pub fn run<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> ExitC
     })
 }
 
-fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<(H, Configuration), String> {
+fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<Function<H>, String> {
     let mut environment = Environment::of_process();
     logs::start(&mut environment);
     let configuration = Configuration::read::<H>(&mut environment);
@@ -71,10 +64,7 @@ fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<
     let handler = build(&mut Start { environment: &mut environment, aws: &aws });
     let problems = environment.into_problems();
     match (handler, configuration) {
-        (Some(handler), Some(mut configuration)) if problems.is_empty() => {
-            configuration.guards.failed_calls = handler.failed_calls();
-            Ok((handler, configuration))
-        }
+        (Some(handler), Some(configuration)) if problems.is_empty() => Ok(Function::new(handler, configuration, &aws)),
         _ => {
             let list: Vec<String> = problems.iter().map(|problem| format!("- {problem}")).collect();
             let problems = if list.len() == 1 { "a problem".to_owned() } else { format!("{} problems", list.len()) };
@@ -83,11 +73,8 @@ fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<
     }
 }
 
-async fn poll<H: Handler>(handler: Arc<H>, configuration: Arc<Configuration>) -> Result<(), lambda_runtime::Error> {
-    let service = service_fn(move |event: LambdaEvent<Payload>| {
-        let (handler, configuration) = (handler.clone(), configuration.clone());
-        answered(handler, configuration, event)
-    });
+async fn poll<H: Handler>(function: Arc<Function<H>>) -> Result<(), lambda_runtime::Error> {
+    let service = service_fn(move |event: LambdaEvent<Payload>| answered(function.clone(), event));
     Runtime::new(service).layer(wrapping()).run().await
 }
 
@@ -95,38 +82,19 @@ type Answered = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Se
 
 /// Boxed, because the SDK's futures are nested so deeply that a function around them would need a
 /// higher recursion limit to compile, in everyone's own crate.
-fn answered<H: Handler>(handler: Arc<H>, configuration: Arc<Configuration>, event: LambdaEvent<Payload>) -> Answered {
+fn answered<H: Handler>(function: Arc<Function<H>>, event: LambdaEvent<Payload>) -> Answered {
     Box::pin(async move {
-        let mut answer = Box::pin(answer(&*handler, &configuration, event.payload.bytes()));
-        // A panic in a handler is one more way for an event to fail: it has a decision line too.
-        let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(panic)),
-        });
-        let payload = event.payload.bytes();
-        let (report, failure) = match until(event.context.deadline, caught).await {
-            Some(Ok(answered)) => answered,
-            Some(Err(panic)) => crate::answer::panicked::<H>(configuration.mode, payload, &*panic),
-            None => crate::answer::out_of_time::<H>(configuration.mode, payload),
+        let (payload, attempt) = (event.payload.bytes(), Attempt::of(&event.context));
+        let (report, failure) = match attempt.bounded_last(function.answer(payload, &attempt)).await {
+            Ok(answered) => answered,
+            Err(cut) => function.cut_short(payload, cut),
         };
-        let json = decision_line(&report, failure.is_some(), &event.context.request_id);
+        let json = decision_line(&report, failure.is_some(), &attempt.request_id);
         match failure {
             None => Ok(json),
             Some(failure) => Err(failure),
         }
     })
-}
-
-/// The output, unless Lambda is about to end the process: then there would be no decision line.
-async fn until<F: Future>(deadline: u64, future: F) -> Option<F::Output> {
-    // `cargo lambda` writes a duration where Lambda writes a time: that is no deadline.
-    const FIRST_TIME: u64 = 1_000_000_000_000;
-    if deadline < FIRST_TIME {
-        return Some(future.await);
-    }
-    let now = Utc::now().timestamp_millis().unsigned_abs();
-    let left = Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(LAST_WORDS);
-    tokio::time::timeout(left, future).await.ok()
 }
 
 /// The one line that every event ends in; the report's JSON is the function's answer too.
@@ -187,12 +155,13 @@ mod tests {
             "detail": {"eventSource": "s", "eventName": "n", "awsRegion": "eu-west-1", "userIdentity": {"type": "IAMUser"}}}"#;
         let mut guards = trailhook::Guards::of::<Record>("111122223333", "eu-west-1", "/x/".parse().unwrap());
         guards.max_age = None;
-        let configuration = Configuration { mode: trailhook::Mode::DryRun, guards };
+        let mode = trailhook::Mode::DryRun;
+        let function = Function { handler: Broken { panics }, mode, guards, ledger: None, breaker: None };
         let mut context = Context::default();
         context.deadline = deadline;
         let event = LambdaEvent::new(Payload::Text(payload.to_owned()), context);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(answered(Arc::new(Broken { panics }), Arc::new(configuration), event)).unwrap_err()
+        runtime.block_on(answered(Arc::new(function), event)).unwrap_err()
     }
 
     #[test]
@@ -204,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_last_words_come_before_the_deadline() {
-        let in_a_moment = Utc::now().timestamp_millis().unsigned_abs() + 600;
+        let in_a_moment = chrono::Utc::now().timestamp_millis().unsigned_abs() + 600;
         assert_eq!(failure(false, in_a_moment).error_type, "Trailhook.Timeout");
     }
 }

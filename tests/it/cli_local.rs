@@ -152,7 +152,7 @@ fn lines_are_played_one_by_one_in_their_own_accounts() {
         let url = format!("https://sqs.us-west-2.amazonaws.com/{account}/{name}");
         serde_json::json!({
             "eventSource": "sqs.amazonaws.com", "eventName": "CreateQueue", "awsRegion": "us-west-2",
-            "eventType": "AwsApiCall", "eventTime": "2026-11-02T09:30:00Z", "recipientAccountId": account,
+            "eventID": format!("e-{name}"), "eventType": "AwsApiCall", "eventTime": "2026-11-02T09:30:00Z", "recipientAccountId": account,
             "userIdentity": {"type": "IAMUser", "userName": "bob", "accountId": account},
             "requestParameters": {"queueName": name}, "responseElements": {"queueUrl": url},
         })

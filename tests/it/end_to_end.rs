@@ -158,7 +158,10 @@ async fn our_own_deletions_come_back_and_make_no_loop(behind: Behind<'_>) {
     const QUEUES: usize = 100;
     let names = "EventNames=CreateQueue,TagQueue,DeleteQueue";
     // Nobody else touches the queues: tag-new-queue would look for some that are gone already.
-    let parameters = ["--parameter", names, "--parameter", "RevertMode=enforce", "--parameter", "TagMode=dry-run"];
+    // The circuit breaker has another test: here as many are deleted as come.
+    let breaker = ["RevertMaxActions=100", "RevertMaxActionsWindowSeconds=1"];
+    let parameters = [names, "RevertMode=enforce", "TagMode=dry-run", breaker[0], breaker[1]];
+    let parameters: Vec<&str> = parameters.into_iter().flat_map(|parameter| ["--parameter", parameter]).collect();
     let stage = Stage::start(&[behind, &parameters].concat()).unwrap();
     let sqs = stage.sqs("bob");
     for number in 0..QUEUES {

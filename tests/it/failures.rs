@@ -62,7 +62,7 @@ async fn an_aws_that_is_not_there_fails_the_event_for_another_try() {
 
 #[tokio::test]
 async fn a_denied_call_names_the_permission_that_is_missing() {
-    let aws = Scripted::start(|_, _| (400, error("AccessDeniedException"))).await.unwrap();
+    let aws = Scripted::start(Scripted::unwritten(|_, _| (400, error("AccessDeniedException")))).await.unwrap();
     for (function, permission) in [
         ("tag-new-queue", "sqs:GetQueueAttributes"),
         ("notify", "logs:PutLogEvents"),
@@ -86,11 +86,11 @@ async fn what_the_service_will_not_take_is_refused_and_what_it_can_not_take_now_
         (500, "InternalError", "Trailhook.Transient"),
     ] {
         let now = now();
-        let aws = Scripted::start(move |call, _| match call {
+        let aws = Scripted::start(Scripted::unwritten(move |call, _| match call {
             "GetQueueAttributes" => (200, attributes(now)),
             "ListQueueTags" => (200, "{}".to_owned()),
             _ => (status, error(code)),
-        });
+        }));
         let aws = aws.await.unwrap();
         let error = failure("tag-new-queue", &aws.endpoint, &event(now)).await;
         assert_eq!(error.error_type, expected, "{code}: {error:?}");
@@ -104,11 +104,11 @@ async fn what_the_service_will_not_take_is_refused_and_what_it_can_not_take_now_
 async fn a_queue_that_is_not_visible_yet_is_waited_for() {
     for function in ["tag-new-queue", "revert"] {
         let now = now();
-        let aws = Scripted::start(move |call, before| match (call, before) {
+        let aws = Scripted::start(Scripted::unwritten(move |call, before| match (call, before) {
             ("GetQueueAttributes", 0..2) => missing(),
             ("GetQueueAttributes", _) => (200, attributes(now)),
             _ => (200, "{}".to_owned()),
-        });
+        }));
         let aws = aws.await.unwrap();
         let done = invoke(function, &aws.endpoint, &[("TRAILHOOK_MODE", "enforce")], &[event(now)]).await.unwrap();
         assert_eq!(report(&done[0]).unwrap()["outcome"], "acted", "{function}: {:?}", done[0]);
@@ -118,7 +118,7 @@ async fn a_queue_that_is_not_visible_yet_is_waited_for() {
 
 #[tokio::test]
 async fn a_young_queue_that_stays_invisible_is_tried_again_and_an_old_one_is_gone() {
-    let aws = Scripted::start(|_, _| missing()).await.unwrap();
+    let aws = Scripted::start(Scripted::unwritten(|_, _| missing())).await.unwrap();
     let error = failure("revert", &aws.endpoint, &event(now())).await;
     assert_eq!(error.error_type, "Trailhook.Transient", "{error:?}");
     let old = event(now() - chrono::TimeDelta::minutes(5));

@@ -5,13 +5,15 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Result;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use trailhook_handlers::Handler;
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
-use trailhook_tests::functions::{binaries, invoke, report};
+use trailhook_tests::functions::{binaries, invoke, make_table, report};
 use trailhook_tests::moto::Moto;
 use trailhook_tests::root;
 
 const FUNCTIONS: [&str; 3] = ["tag-new-queue", "notify", "revert"];
+const LEDGER: &str = "dynamodb:UpdateItem";
 const LOOKS: [&str; 2] = ["sqs:GetQueueAttributes", "sqs:ListQueueTags"];
 
 /// moto with the topic, a queue subscribed to it, and the journal's group.
@@ -34,6 +36,7 @@ impl World {
         let topic = sns.create_topic().name("trailhook").send().await.unwrap().topic_arn.unwrap();
         let endpoint = "arn:aws:sqs:eu-west-1:111122223333:inbox";
         sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(endpoint).send().await.unwrap();
+        make_table(&aws).await.unwrap();
         logs.create_log_group().log_group_name("/trailhook/journal").send().await.unwrap();
         World { moto, sqs, logs, inbox }
     }
@@ -76,11 +79,31 @@ impl World {
     }
 }
 
+/// Only what its role may do, and the ledger first and last.
+fn check_calls<H: Handler>(calls: &[String]) {
+    let [first, own @ .., last] = calls else { panic!("{calls:?}") };
+    assert_eq!([first, last], [LEDGER; 2], "{calls:?}");
+    let allowed = |call: &String| call == LEDGER || H::IAM_ACTIONS.contains(&call.as_str());
+    assert!(!own.is_empty() && own.iter().all(allowed), "{calls:?}");
+}
+
+/// The same call in another event: as if it had been made a second time within the second.
+fn again(event: &[u8]) -> Vec<u8> {
+    let mut event: Value = serde_json::from_slice(event).unwrap();
+    let time = event["time"].as_str().unwrap().parse().unwrap();
+    at(&mut event, time);
+    event.to_string().into_bytes()
+}
+
 fn sample_event(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(root().join("events").join(name)).unwrap()).unwrap()
 }
 
+/// The event at another time is another event.
 fn at(event: &mut Value, time: DateTime<Utc>) {
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    event["detail"]["eventID"] = Value::from(format!("00000000-0000-4000-8000-{number:012}"));
     let time = time.to_rfc3339_opts(SecondsFormat::Secs, true);
     event["time"] = Value::from(time.clone());
     event["detail"]["eventTime"] = Value::from(time);
@@ -94,7 +117,7 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     let report = world.one("tag-new-queue", &[], &event).await;
     assert_eq!(report["outcome"], "acted", "{report}");
     let calls = world.moto.calls().unwrap();
-    assert!(calls.iter().all(|call| TagNewQueueHandler::IAM_ACTIONS.contains(&call.as_str())), "{calls:?}");
+    check_calls::<TagNewQueueHandler>(&calls);
     let tags = world.tags("orders").await;
     assert_eq!(tags["team"], "payments", "what the call gave it stays");
     assert_eq!(tags["trailhook:created-by"], "Developer/alice");
@@ -106,7 +129,7 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     let report = world.one("notify", &[], &event).await;
     assert_eq!(report["outcome"], "acted", "{report}");
     let calls = world.moto.calls().unwrap();
-    assert!(calls.iter().all(|call| NotifyHandler::IAM_ACTIONS.contains(&call.as_str())), "{calls:?}");
+    check_calls::<NotifyHandler>(&calls);
     let inbox = world.sqs.receive_message().queue_url(&world.inbox).send().await.unwrap().messages.unwrap();
     let body: Value = serde_json::from_str(inbox[0].body().unwrap()).unwrap();
     let story: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
@@ -132,16 +155,16 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     assert_eq!(enforced["outcome"], "acted", "{enforced}");
     assert_eq!(enforced["actions"][0]["action"], dry["actions"][0]["action"], "a dry run shows what would be done");
     let calls = world.moto.calls().unwrap();
-    assert!(calls.iter().all(|call| RevertHandler::IAM_ACTIONS.contains(&call.as_str())), "{calls:?}");
+    check_calls::<RevertHandler>(&calls);
     assert!(!world.queues().await.contains(&"orders".to_owned()));
 
     // Delivered once more, as EventBridge may: the queue is gone, and that is no error. The event is
     // minutes old, so that nobody waits for the queue to appear.
     let mut again: Value = serde_json::from_slice(&event).unwrap();
     at(&mut again, Utc::now() - TimeDelta::minutes(5));
-    for function in ["tag-new-queue", "revert"] {
+    for (function, reason) in [("tag-new-queue", "queue-gone"), ("revert", "superseded")] {
         let report = world.one(function, &[("TRAILHOOK_MODE", "enforce")], again.to_string().as_bytes()).await;
-        assert_eq!((&report["outcome"], &report["reason"]), (&"nothing".into(), &"queue-gone".into()), "{report}");
+        assert_eq!((&report["outcome"], &report["reason"]), (&"nothing".into(), &reason.into()), "{report}");
     }
 }
 
@@ -149,14 +172,15 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
 async fn a_queue_that_the_call_did_not_make_is_left_alone() {
     let world = World::new().await;
     // CreateQueue succeeded, a minute after (or before) the queue was really made.
-    for (since, reason) in [(TimeDelta::minutes(1), "existed-before"), (TimeDelta::minutes(-1), "created-later")] {
+    for (since, reason) in [(TimeDelta::minutes(-1), "created-later"), (TimeDelta::minutes(1), "existed-before")] {
         let event = world.make("sqs/CreateQueue.already-exists.json", since).await;
         for function in ["tag-new-queue", "revert"] {
             let report = world.one(function, &[("TRAILHOOK_MODE", "enforce")], &event).await;
             assert_eq!((&report["outcome"], &report["reason"]), (&"nothing".into(), &reason.into()), "{report}");
         }
         let calls = world.moto.calls().unwrap();
-        assert!(calls.iter().all(|call| LOOKS.contains(&call.as_str())), "{calls:?}");
+        let looks = |call: &String| call == LEDGER || LOOKS.contains(&call.as_str());
+        assert!(calls.iter().all(looks), "{calls:?}");
     }
 }
 
@@ -177,6 +201,7 @@ async fn a_queue_with_messages_or_changes_is_not_deleted_and_a_tag_is_not_overwr
     let report = world.one("revert", &enforce, &event).await;
     assert_eq!(report["reason"], "not-empty", "{report}");
     world.sqs.purge_queue().queue_url(&url).send().await.unwrap();
+    let event = again(&event);
     let changed = world.sqs.set_queue_attributes().queue_url(&url).attributes(QueueAttributeName::DelaySeconds, "9");
     changed.send().await.unwrap();
     let report = world.one("revert", &enforce, &event).await;
@@ -223,17 +248,20 @@ async fn failed_calls_our_own_calls_and_near_misses_change_nothing_and_say_why()
 #[tokio::test]
 async fn notify_tells_of_denied_calls_with_either_channel_off() {
     let world = World::new().await;
-    let mut denied = sample_event("sqs/CreateQueue.failed.json");
-    at(&mut denied, Utc::now());
-    let denied = denied.to_string().into_bytes();
+    let mut event = sample_event("sqs/CreateQueue.failed.json");
+    at(&mut event, Utc::now());
+    let denied = event.to_string().into_bytes();
     world.moto.calls().unwrap();
     let report = world.one("notify", &[("TRAILHOOK_JOURNAL_LOG_GROUP", "")], &denied).await;
     assert_eq!(report["outcome"], "acted", "{report}");
-    assert_eq!(world.moto.calls().unwrap(), ["sns:Publish"]);
+    assert_eq!(world.moto.calls().unwrap(), [LEDGER, "sns:Publish", LEDGER]);
+    at(&mut event, Utc::now());
+    let denied = event.to_string().into_bytes();
     let report = world.one("notify", &[("TRAILHOOK_TOPIC_ARN", "")], &denied).await;
     assert_eq!(report["outcome"], "acted", "{report}");
     let calls = world.moto.calls().unwrap();
-    assert!(calls.iter().all(|call| call.starts_with("logs:")) && !calls.is_empty(), "{calls:?}");
+    check_calls::<NotifyHandler>(&calls);
+    assert!(!calls.contains(&"sns:Publish".to_owned()), "{calls:?}");
     // A dry run of both tells nobody.
     let report = world.one("notify", &[("TRAILHOOK_MODE", "dry-run")], &denied).await;
     assert_eq!(report["outcome"], "dry-run", "{report}");

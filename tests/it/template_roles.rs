@@ -1,7 +1,7 @@
 //! What the roles and queues of the template let happen: what the responses do, and no more.
 
 use crate::template::{stack, texts};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailhook::{Arn, RolePath};
 use trailhook_cli::template::Stack;
@@ -68,22 +68,47 @@ fn each_role_may_do_what_its_response_does_and_no_more() {
             assert!(id != "NotifyFunction" || arn.resource().len() > 3, "{id}: {resource}");
         }
     }
-    let own_queues: Vec<Value> = statements(&enforced.properties("RevertFunctionRole").unwrap(), "response")
+    let denied: Vec<Value> = statements(&enforced.properties("RevertFunctionRole").unwrap(), "response")
         .into_iter()
         .filter(|statement| statement["Effect"] == "Deny")
         .collect();
-    assert_eq!(texts(&own_queues[0]["Action"]), ["sqs:DeleteQueue"]);
+    assert!(denied.iter().all(|statement| texts(&statement["Action"]) == ["sqs:DeleteQueue"]), "{denied:?}");
+    // A queue with the tag of an exemption is not for the role to delete, though the code tried.
+    assert_eq!(texts(&denied[0]["Resource"]), ["arn:aws:sqs:eu-west-1:111122223333:*"]);
+    let tagged = json!({ "Null": { "aws:ResourceTag/trailhook:exempt-until": "false" } });
+    assert_eq!(denied[0]["Condition"], tagged);
+    assert!(denied[1].get("Condition").is_none(), "{denied:?}");
     let queues: BTreeSet<String> = enforced
         .resources("AWS::SQS::Queue")
         .unwrap()
         .iter()
         .map(|id| format!("arn:aws:sqs:eu-west-1:111122223333:trailhook-{id}-1A2B3C"))
         .collect();
-    assert_eq!(
-        texts(&own_queues[0]["Resource"]).into_iter().collect::<BTreeSet<_>>(),
-        queues,
-        "the stack's own queues"
-    );
+    assert_eq!(texts(&denied[1]["Resource"]).into_iter().collect::<BTreeSet<_>>(), queues, "the stack's own queues");
+}
+
+/// In the table each function may write its own items and read none, and in a dry run not even that.
+#[test]
+fn each_role_may_write_its_own_items_of_the_table_where_it_acts() {
+    let modes = ["TagMode", "NotifyMode", "RevertMode"];
+    let [dry, enforced] = ["dry-run", "enforce"].map(|mode| stack(&modes.map(|name| (name, mode))));
+    let table = &enforced.tables().unwrap()[0].name;
+    for function in enforced.functions().unwrap() {
+        let role = |stack: &Stack| stack.properties(&format!("{}Role", function.logical_id)).unwrap();
+        let allowed = statements(&role(&enforced), "ledger");
+        let [allowed] = allowed.as_slice() else { panic!("{allowed:?}") };
+        assert_eq!(texts(&allowed["Action"]), ["dynamodb:UpdateItem"]);
+        assert_eq!(texts(&allowed["Resource"]), [format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{table}")]);
+        let keys = texts(&allowed["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+        let own = |kind: &str| format!("{kind}#{}#*", function.binary);
+        let kinds: &[&str] = if function.binary == "revert" { &["event", "resource", "breaker"] } else { &["event"] };
+        assert_eq!(keys, kinds.iter().map(|kind| own(kind)).collect::<Vec<_>>());
+        assert_eq!(&function.variables["TRAILHOOK_TABLE"], table);
+        assert!(!role(&dry).to_string().contains("dynamodb:"), "{}", function.binary);
+        let told = statements(&role(&enforced), "breaker-notice");
+        assert_eq!(told.is_empty(), function.binary != "revert", "{}", function.binary);
+        assert!(statements(&role(&dry), "breaker-notice").is_empty());
+    }
 }
 
 #[test]

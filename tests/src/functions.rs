@@ -12,6 +12,20 @@ use trailhook_cli::stage::{Function, FunctionSettings, Invocation};
 /// The role path of the sample events.
 pub const ROLE_PATH: &str = "/trailhook/";
 
+/// The functions' table.
+pub const TABLE: &str = "trailhook-ledger";
+
+/// Makes the functions' table, as the template does.
+pub async fn make_table(aws: &aws_config::SdkConfig) -> Result<()> {
+    use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+    let id = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S).build();
+    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
+    let table = aws_sdk_dynamodb::Client::new(aws).create_table().table_name(TABLE);
+    let table = table.billing_mode(BillingMode::PayPerRequest);
+    let table = table.attribute_definitions(id.map_err(Error::other)?).key_schema(key.map_err(Error::other)?);
+    table.send().await.map(drop).map_err(Error::other)
+}
+
 /// The folder of the project's binaries, built once for all tests of a run. The same packages and
 /// features as `cargo test --workspace` has just built, so that only linking is left.
 pub fn binaries() -> Result<PathBuf> {
@@ -47,6 +61,7 @@ pub fn environment(endpoint: &str) -> BTreeMap<String, String> {
         ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
         ("TRAILHOOK_ACCOUNT_ID", ACCOUNT),
         ("TRAILHOOK_ROLE_PATH", ROLE_PATH),
+        ("TRAILHOOK_TABLE", TABLE),
         ("TRAILHOOK_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:trailhook"),
         ("TRAILHOOK_JOURNAL_LOG_GROUP", "/trailhook/journal"),
     ];

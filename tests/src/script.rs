@@ -30,6 +30,14 @@ impl Scripted {
         Ok(Scripted { endpoint, seen })
     }
 
+    /// A script with a table before it that takes everything and keeps nothing: the functions' ledger is
+    /// no part of it.
+    pub fn unwritten(
+        script: impl Fn(&str, usize) -> Answer + Send + Sync + 'static,
+    ) -> impl Fn(&str, usize) -> Answer + Send + Sync + 'static {
+        move |call, before| if call == "UpdateItem" { (200, "{}".to_owned()) } else { script(call, before) }
+    }
+
     /// The calls that came, in their order.
     pub fn calls(&self) -> Vec<String> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()

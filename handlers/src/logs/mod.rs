@@ -38,6 +38,13 @@ pub(crate) fn fatal(message: &str) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
+/// Counts one of something, as a metric: CloudWatch makes one of a line in its embedded metric format
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
+pub(crate) fn count(metric: &str, response: &str) {
+    // As with a fatal line: without a standard output there is nobody left to tell.
+    drop(writeln!(std::io::stdout().lock(), "{}", line::metric(metric, response)));
+}
+
 fn is_text(format: &str) -> Result<bool, String> {
     match format.to_ascii_lowercase().as_str() {
         "json" => Ok(false),

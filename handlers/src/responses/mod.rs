@@ -9,6 +9,7 @@ macro_rules! decides_as {
             type Action = <$response as trailhook::Response>::Action;
             const NAME: &'static str = <$response as trailhook::Response>::NAME;
             const IDEMPOTENT: bool = <$response as trailhook::Response>::IDEMPOTENT;
+            const DESTRUCTIVE: bool = <$response as trailhook::Response>::DESTRUCTIVE;
             const ORDERED: bool = <$response as trailhook::Response>::ORDERED;
             const DEFAULT_MODE: trailhook::Mode = <$response as trailhook::Response>::DEFAULT_MODE;
             const DEFAULT_MAX_AGE: chrono::TimeDelta = <$response as trailhook::Response>::DEFAULT_MAX_AGE;

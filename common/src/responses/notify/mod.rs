@@ -71,6 +71,8 @@ impl Response for Notify {
     type Action = NotifyAction;
     const NAME: &'static str = "notify";
     const IDEMPOTENT: bool = false;
+    /// Telling takes nothing from anyone.
+    const DESTRUCTIVE: bool = false;
     /// A journal that can't be written is no reason not to tell anyone.
     const ORDERED: bool = false;
     const DEFAULT_MODE: Mode = Mode::Enforce;

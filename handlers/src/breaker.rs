@@ -1,0 +1,105 @@
+//! The circuit breaker of a destructive response: asks the ledger for a place, and tells people when
+//! there is none.
+
+use crate::ApplyError;
+use crate::ledger::{Ledger, Slot};
+use aws_config::SdkConfig;
+use chrono::{SecondsFormat, Utc};
+use trailhook::{BreakerLimit, BreakerNotice, Reason};
+
+/// The breaker of one response in one account.
+#[derive(Debug)]
+pub(crate) struct Breaker {
+    response: &'static str,
+    account: String,
+    region: String,
+    limit: BreakerLimit,
+    /// Who is told when it opens; without one, the decision lines and the metric say it.
+    topic: Option<(String, aws_sdk_sns::Client)>,
+}
+
+/// The breaker is open.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) reason: Reason,
+    /// What became of the notice, where there is something to say of it.
+    pub(crate) note: Option<String>,
+}
+
+impl Breaker {
+    pub(crate) fn new(
+        response: &'static str,
+        account: &str,
+        region: &str,
+        limit: BreakerLimit,
+        topic_arn: Option<String>,
+        aws: &SdkConfig,
+    ) -> Breaker {
+        let topic = topic_arn.map(|arn| (arn, aws_sdk_sns::Client::new(aws)));
+        Breaker { response, account: account.to_owned(), region: region.to_owned(), limit, topic }
+    }
+
+    /// A place for one action, or why there is none. `description` is what would be done.
+    pub(crate) async fn ask(
+        &self,
+        ledger: &Ledger,
+        description: &str,
+        event_id: Option<&str>,
+    ) -> Result<Option<Open>, ApplyError> {
+        let id = format!("breaker#{}#{}", self.response, self.account);
+        let Slot::None { until } = ledger.take_slot(&id, self.limit).await? else {
+            return Ok(None);
+        };
+        crate::logs::count("ActionsStopped", self.response);
+        let message = format!(
+            "the circuit breaker is open: {} actions in {} minutes are as many as {} may do; the next may be done at {}",
+            self.limit.actions,
+            self.limit.window.num_minutes(),
+            self.response,
+            until.to_rfc3339_opts(SecondsFormat::Secs, true)
+        );
+        let notice = BreakerNotice {
+            response: self.response,
+            account: &self.account,
+            region: &self.region,
+            limit: self.limit,
+            until,
+            stopped: description,
+            event_id,
+        };
+        let note = self.tell(ledger, &id, &notice).await;
+        Ok(Some(Open { reason: Reason::new("breaker-open", message), note }))
+    }
+
+    /// One notice for each window. That it can't be sent doesn't make the action happen: it is said.
+    async fn tell(&self, ledger: &Ledger, id: &str, notice: &BreakerNotice<'_>) -> Option<String> {
+        let (arn, sns) = self.topic.as_ref()?;
+        match ledger.claim_notice(id, self.limit).await {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(format!("nobody was told that the circuit breaker is open: {error}")),
+        }
+        let published = sns
+            .publish()
+            .topic_arn(arn)
+            .subject(notice.subject())
+            .message_structure("json")
+            .message(notice.message().to_string())
+            .send()
+            .await;
+        match published {
+            Ok(_) => Some(format!(
+                "people were told that the circuit breaker is open, at {}",
+                Utc::now().format("%H:%M:%SZ")
+            )),
+            Err(error) => {
+                let error = ApplyError::of("sns:Publish", error);
+                let again = match ledger.unclaim_notice(id).await {
+                    Ok(()) => "the next one that is stopped tries again".to_owned(),
+                    Err(error) => format!("and not before the window is over: {error}"),
+                };
+                Some(format!("nobody was told that the circuit breaker is open: {error}; {again}"))
+            }
+        }
+    }
+}
