@@ -4,7 +4,7 @@
 //! would be applied; it takes nothing in hand, for it writes nothing.
 
 use crate::Handler;
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, Cut};
 use crate::function::Function;
 use crate::ledger::{Begin, Begun, EventKey, LedgerError, digest, fingerprint};
 use crate::trouble::Trouble;
@@ -68,11 +68,12 @@ impl<H: Handler> Function<H> {
         };
         let (mut reports, mut first) = (Vec::with_capacity(actions.len()), None);
         let mut seen: Vec<String> = Vec::new();
-        for action in actions {
+        let mut actions = actions.into_iter().peekable();
+        while let Some(action) = actions.next() {
             let mut report = self.report(&action, ActionOutcome::NotReached);
             let key = key(&report.action, &mut seen);
-            if first.is_some() && H::ORDERED {
-                reports.push(report.saying("an earlier action failed"));
+            if let Some(why) = first.as_ref().and_then(not_reached::<H>) {
+                reports.push(report.saying(why));
                 continue;
             }
             if let Some(at) = begun.as_ref().and_then(|begun| begun.applied(&key)) {
@@ -86,6 +87,12 @@ impl<H: Handler> Function<H> {
             report.notes.extend(note.clone());
             if let Some(begun) = begun.as_mut().filter(|_| report.outcome == ActionOutcome::Applied) {
                 begun.note(key);
+                // The last one is written with the outcome.
+                if actions.peek().is_some()
+                    && let Ok(Err(error)) = attempt.bounded(begun.save()).await
+                {
+                    report.notes.push(format!("this could not be noted in the table yet: {error}"));
+                }
             }
             reports.push(report);
             first = first.or(trouble);
@@ -126,6 +133,15 @@ impl<H: Handler> Function<H> {
         // An action is plain data; one that can't be written as JSON is said to be so, not lost.
         let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
         ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action }
+    }
+}
+
+/// Why an action is not tried after this.
+fn not_reached<H: Handler>(trouble: &Trouble) -> Option<&'static str> {
+    match trouble {
+        Trouble::TooLate(_) | Trouble::Cut(Cut::TimeUp) => Some("the function's time was up"),
+        _ if H::ORDERED => Some("an earlier action failed"),
+        _ => None,
     }
 }
 

@@ -85,7 +85,7 @@ impl<H: Handler> Function<H> {
         let written = match trouble {
             None => begun.complete(report.outcome.as_str(), &report.message).await,
             // Nobody knows what became of it: the next try waits until this one's time is over.
-            Some(Trouble::Cut(Cut::TimeUp)) => begun.save().await,
+            Some(Trouble::Cut(Cut::TimeUp)) => Ok(()),
             Some(trouble) if H::DESTRUCTIVE && trouble.is_permanent() => {
                 begun.fail(trouble.error_type(), &trouble.to_string()).await
             }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod actors;
+mod breaker;
 mod bus;
 mod bus_retries;
 mod calls;
@@ -20,6 +21,7 @@ mod guards;
 mod house;
 mod lambda_limits;
 mod lambda_service;
+mod ledger;
 mod messages;
 mod pattern_explain;
 mod pattern_hostile;

@@ -1,5 +1,6 @@
 //! What the integration tests share: where things are, and what the events say.
 
+pub mod between;
 pub mod command;
 pub mod functions;
 pub mod moto;
@@ -8,6 +9,7 @@ pub mod responses;
 pub mod script;
 pub mod scripts;
 pub mod stage;
+pub mod world;
 
 use serde_json::Value;
 use std::io::Write;

@@ -44,15 +44,20 @@ impl Scripted {
     }
 }
 
+/// The call of a request: JSON protocols name it in a header, the Query protocol in the body.
+pub fn call_of(headers: &HeaderMap, body: &[u8]) -> String {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.split_once('.'));
+    let body = String::from_utf8_lossy(body);
+    let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+    target.map_or(action.unwrap_or_default(), |(_, call)| call).to_owned()
+}
+
 async fn answer(
     State((script, seen)): State<(Script, Arc<Mutex<Vec<String>>>)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, [(&'static str, &'static str); 1], String) {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.split_once('.'));
-    let body = String::from_utf8_lossy(&body);
-    let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
-    let call = target.map_or(action.unwrap_or_default(), |(_, call)| call).to_owned();
+    let call = call_of(&headers, &body);
     let (status, answer) = {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         let before = seen.iter().filter(|other| **other == call).count();
