@@ -183,7 +183,7 @@ impl fmt::Display for Arn {
 }
 
 /// Greedy with one step back, so that a hostile pattern costs no more than pattern times text.
-fn covers(pattern: &str, text: &str) -> bool {
+pub(crate) fn covers(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

@@ -5,8 +5,8 @@
 //! `Handler` in `trailhook-handlers`.
 
 use crate::{
-    Arn, DecodeError, Envelope, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason, Refusal, ShapeError, Skip,
-    Undecidable, admit,
+    Arn, DecodeError, Envelope, Exemption, Exemptions, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason,
+    Refusal, ShapeError, Skip, Undecidable, admit,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -63,7 +63,8 @@ pub trait Response {
     }
 
     /// The resource that an action changes, if it is one: an older event never undoes what a newer one
-    /// did to the same resource.
+    /// did to the same resource, and a queue on the list of exempt ones is left alone. An action
+    /// without a resource is not held against that list.
     fn resource(&self, _action: &Self::Action) -> Option<Arn> {
         None
     }
@@ -115,7 +116,8 @@ pub enum Undecided {
     Shape(#[from] ShapeError),
 }
 
-/// Decides about one event: guards, then the call's shapes, then the plan.
+/// Decides about one event: guards, then the call's shapes, then the plan, then whether what the plan
+/// would change is exempt.
 ///
 /// # Errors
 /// [`Undecided`] when a guard cannot decide, the event is misrouted, or a part of the record does
@@ -137,9 +139,34 @@ pub fn decide<R: Response>(
         Plan::Act(actions) if actions.is_empty() => {
             Decision::Nothing(Reason::new("empty-plan", "the plan has no actions"))
         }
-        Plan::Act(actions) => Decision::Act(actions),
+        Plan::Act(actions) => match exempt(response, &actions, &guards.exempt)? {
+            Some(exemption) => Decision::Skip(Skip::Exempt(exemption)),
+            None => Decision::Act(actions),
+        },
         Plan::Nothing(reason) => Decision::Nothing(reason),
     })
+}
+
+/// The exemption of a plan whose every action would change an exempt queue. A plan of which that is
+/// true in part is for people: done in part it would be a plan that nobody has seen, and left alone
+/// as a whole it would make an exempt queue a shelter for the others.
+fn exempt<R: Response>(
+    response: &R,
+    actions: &[R::Action],
+    exempt: &Exemptions,
+) -> Result<Option<Exemption>, Undecided> {
+    if exempt.queues.is_empty() {
+        return Ok(None);
+    }
+    let of = |action| response.resource(action).and_then(|resource| exempt.queue(&resource));
+    let exemptions: Vec<Exemption> = actions.iter().filter_map(of).collect();
+    let every = exemptions.len() == actions.len();
+    match exemptions.into_iter().next() {
+        Some(exemption) if !every => {
+            Err(Undecided::Guard { guard: "exempt", problem: Undecidable::PartlyExempt(exemption) })
+        }
+        other => Ok(other),
+    }
 }
 
 impl Undecided {

@@ -3,8 +3,8 @@
 use crate::Environment;
 use chrono::TimeDelta;
 use trailhook::{
-    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, Response, RolePath, is_account_id, is_region_name,
-    partition_of,
+    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, QueuePattern, Response, RolePath, ServiceName,
+    is_account_id, is_region_name, partition_of,
 };
 
 /// A function's mode and guards.
@@ -38,7 +38,12 @@ impl Configuration {
             let problem = format!("{:?} covers nobody here: the partition is {partition}", pattern.as_str());
             environment.problem("TRAILHOOK_EXEMPT_PRINCIPALS", problem);
         }
-        let accounts = environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id);
+        let exempt = Exemptions {
+            principals,
+            accounts: environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id),
+            services: environment.list("TRAILHOOK_EXEMPT_SERVICES", str::parse::<ServiceName>),
+            queues: environment.list("TRAILHOOK_EXEMPT_QUEUES", str::parse::<QueuePattern>),
+        };
         for variable in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"] {
             of_lambda(environment, variable);
         }
@@ -59,7 +64,7 @@ impl Configuration {
             region: region?,
             role_path: role_path?,
             max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
-            exempt: Exemptions { principals, accounts },
+            exempt,
         };
         Some(Configuration { mode, guards, table, breaker, topic_arn })
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
@@ -19,6 +19,8 @@ const KNOWN: [&str; 14] = [
     "TRAILHOOK_TABLE",
     "TRAILHOOK_MAX_ACTIONS",
     "TRAILHOOK_MAX_ACTIONS_WINDOW_SECONDS",
+    "TRAILHOOK_EXEMPT_SERVICES",
+    "TRAILHOOK_EXEMPT_QUEUES",
     "TRAILHOOK_TAGS",
     "TRAILHOOK_TOPIC_ARN",
     "TRAILHOOK_JOURNAL_LOG_GROUP",

@@ -16,7 +16,7 @@ mod refusal;
 mod stale;
 mod watched;
 
-pub use exempt::{Exemption, Exemptions};
+pub use exempt::{Exemption, Exemptions, QueuePattern, QueuePatternError, ServiceName, ServiceNameError};
 pub use failed::FailedCalls;
 pub use own_call::{RolePath, RolePathError};
 pub use refusal::{Misrouted, Refusal, Skip, Undecidable};
@@ -40,7 +40,7 @@ pub struct Guards {
     pub role_path: RolePath,
     /// How old an event may be; `None` for any age.
     pub max_age: Option<TimeDelta>,
-    /// Whose calls are let be.
+    /// Whose calls, and which queues, are let be.
     pub exempt: Exemptions,
 }
 

@@ -67,7 +67,7 @@ pub enum Skip {
         /// The limit in seconds.
         limit: i64,
     },
-    /// The configuration exempts the caller.
+    /// The configuration exempts the caller, or the queue.
     Exempt(Exemption),
 }
 
@@ -108,6 +108,9 @@ pub enum Undecidable {
     /// The event is from the future.
     #[error("detail.eventTime is {0}, which is yet to come")]
     Future(String),
+    /// One queue of the plan is exempt, and not all that the plan would change.
+    #[error("{0}, and not all that would be done concerns exempt queues")]
+    PartlyExempt(Exemption),
 }
 
 impl Skip {
@@ -142,7 +145,7 @@ impl fmt::Display for Skip {
             Skip::Stale { age, limit } => {
                 write!(f, "the event is {age} seconds old, and the limit is {limit} seconds")
             }
-            Skip::Exempt(exemption) => write!(f, "the caller is exempt: {exemption}"),
+            Skip::Exempt(exemption) => write!(f, "{exemption}"),
         }
     }
 }
