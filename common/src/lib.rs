@@ -33,8 +33,8 @@ pub use event_pattern::EventPattern;
 pub use field::{Field, UnknownForm};
 pub use flag::Flag;
 pub use guard::{
-    Admitted, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern, QueuePatternError, Refusal,
-    RolePath, RolePathError, ServiceName, ServiceNameError, Skip, Undecidable, admit,
+    Admitted, ExemptUntil, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern, QueuePatternError,
+    Refusal, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption, Undecidable, admit,
 };
 pub use identity::{
     IdentityType, InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer,

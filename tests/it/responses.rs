@@ -147,7 +147,7 @@ async fn a_new_queue_is_tagged_told_of_and_kept() {
     // The default of revert is a dry run, and it makes no changing call.
     let dry = world.one("revert", &[], &event).await;
     assert_eq!((&dry["outcome"], &dry["mode"]), (&"dry-run".into(), &"dry-run".into()), "{dry}");
-    assert_eq!(world.moto.calls().unwrap(), ["sqs:GetQueueAttributes"]);
+    assert_eq!(world.moto.calls().unwrap(), LOOKS);
     assert!(world.queues().await.contains(&"orders".to_owned()));
     world.moto.calls().unwrap();
 

@@ -16,7 +16,9 @@ mod refusal;
 mod stale;
 mod watched;
 
-pub use exempt::{Exemption, Exemptions, QueuePattern, QueuePatternError, ServiceName, ServiceNameError};
+pub use exempt::{
+    ExemptUntil, Exemption, Exemptions, QueuePattern, QueuePatternError, ServiceName, ServiceNameError, TagExemption,
+};
 pub use failed::FailedCalls;
 pub use own_call::{RolePath, RolePathError};
 pub use refusal::{Misrouted, Refusal, Skip, Undecidable};

@@ -52,6 +52,15 @@ pub(super) async fn attributes(
     }
 }
 
+/// The queue's tags. A queue that has attributes and can't be found now is on its way in or out: the
+/// event is tried again.
+pub(super) async fn tags(sqs: &Client, queue: &QueueUrl) -> Result<BTreeMap<String, String>, ApplyError> {
+    match sqs.list_queue_tags().queue_url(queue.as_str()).send().await {
+        Ok(found) => Ok(found.tags.unwrap_or_default().into_iter().collect()),
+        Err(error) => Err(ApplyError::of("sqs:ListQueueTags", error)),
+    }
+}
+
 /// The reason for leaving a queue alone that is not there any more.
 pub(super) fn gone(queue: &QueueUrl) -> Reason {
     Reason::new("queue-gone", format!("the queue {queue} does not exist any more"))

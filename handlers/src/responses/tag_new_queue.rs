@@ -3,9 +3,9 @@
 use super::queue;
 use crate::{ApplyError, Handler, Start};
 use aws_sdk_sqs::Client;
-use std::collections::BTreeMap;
-use trailhook::Verdict;
+use chrono::Utc;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings};
+use trailhook::{TagExemption, Verdict};
 
 /// [`TagNewQueue`] with a client.
 #[derive(Debug)]
@@ -41,11 +41,8 @@ impl Handler for TagNewQueueHandler {
             return Ok(Verdict::nothing(queue::gone(&action.queue_url)));
         };
         let created = attributes.get("CreatedTimestamp").map_or("", String::as_str);
-        let tags = match self.sqs.list_queue_tags().queue_url(action.queue_url.as_str()).send().await {
-            Ok(found) => found.tags.unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
-            Err(error) => return Err(ApplyError::of("sqs:ListQueueTags", error)),
-        };
-        Ok(action.judge(created, &tags))
+        let tags = queue::tags(&self.sqs, &action.queue_url).await?;
+        Ok(TagExemption::of(&tags, Utc::now()).over(action.judge(created, &tags)))
     }
 
     async fn apply(&self, action: &TagQueueAction) -> Result<(), ApplyError> {

@@ -9,9 +9,11 @@
 mod caller;
 mod queue;
 mod service;
+mod tag;
 
 pub use queue::{QueuePattern, QueuePatternError};
 pub use service::{ServiceName, ServiceNameError};
+pub use tag::{ExemptUntil, TagExemption};
 
 use super::{Refusal, Skip, Undecidable, undecidable};
 use crate::{ArnPattern, Record};

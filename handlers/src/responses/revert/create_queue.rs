@@ -3,14 +3,21 @@
 use crate::ApplyError;
 use crate::responses::queue;
 use aws_sdk_sqs::Client;
-use trailhook::Verdict;
+use chrono::Utc;
 use trailhook::responses::revert::{DeleteQueueAction, RevertAction};
+use trailhook::{Judgement, TagExemption, Verdict};
 
 pub(super) async fn confirm(sqs: &Client, action: &DeleteQueueAction) -> Result<Verdict<RevertAction>, ApplyError> {
-    match queue::attributes(sqs, &action.queue_url, action.event_time).await? {
-        Some(live) => Ok(action.judge(&live)),
-        None => Ok(Verdict::nothing(queue::gone(&action.queue_url))),
+    let Some(live) = queue::attributes(sqs, &action.queue_url, action.event_time).await? else {
+        return Ok(Verdict::nothing(queue::gone(&action.queue_url)));
+    };
+    let verdict = action.judge(&live);
+    if matches!(verdict.judgement, Judgement::Nothing(_)) {
+        return Ok(verdict);
     }
+    // Last, so that an exemption given a moment ago still counts.
+    let tags = queue::tags(sqs, &action.queue_url).await?;
+    Ok(TagExemption::of(&tags, Utc::now()).over(verdict))
 }
 
 /// A queue that someone else deleted in between is as gone as it was meant to be.

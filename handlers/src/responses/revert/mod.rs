@@ -24,7 +24,7 @@ impl RevertHandler {
 decides_as!(RevertHandler, Revert, response);
 
 impl Handler for RevertHandler {
-    const IAM_ACTIONS: &'static [&'static str] = &["sqs:DeleteQueue", "sqs:GetQueueAttributes"];
+    const IAM_ACTIONS: &'static [&'static str] = &["sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:ListQueueTags"];
 
     async fn confirm(&self, action: &RevertAction) -> Result<Verdict<RevertAction>, ApplyError> {
         match action {
