@@ -34,7 +34,7 @@ pub use field::{Field, UnknownForm};
 pub use flag::Flag;
 pub use guard::{
     Admitted, ExemptUntil, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern, QueuePatternError,
-    Refusal, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption, Undecidable, admit,
+    Refusal, Replayed, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption, Undecidable, admit,
 };
 pub use identity::{
     IdentityType, InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer,

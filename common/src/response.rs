@@ -6,7 +6,7 @@
 
 use crate::{
     Arn, DecodeError, Envelope, Exemption, Exemptions, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason,
-    Refusal, ShapeError, Skip, Undecidable, admit,
+    Refusal, Replayed, ShapeError, Skip, Undecidable, admit,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -50,6 +50,9 @@ pub trait Response {
     const DEFAULT_MODE: Mode = Mode::DryRun;
     /// How old an event may be where the configuration doesn't say: a day.
     const DEFAULT_MAX_AGE: TimeDelta = TimeDelta::days(1);
+    /// What it does about replayed events where the configuration doesn't say: what is harmless twice
+    /// is done.
+    const DEFAULT_REPLAYED: Replayed = if Self::IDEMPOTENT { Replayed::Act } else { Replayed::Skip };
 
     /// Which failed calls it wants to hear of.
     fn failed_calls(&self) -> FailedCalls {

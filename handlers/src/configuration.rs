@@ -3,8 +3,8 @@
 use crate::Environment;
 use chrono::TimeDelta;
 use trailhook::{
-    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, QueuePattern, Response, RolePath, ServiceName,
-    is_account_id, is_region_name, partition_of,
+    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, QueuePattern, Replayed, Response, RolePath,
+    ServiceName, is_account_id, is_region_name, partition_of,
 };
 
 /// A function's mode and guards.
@@ -31,6 +31,7 @@ impl Configuration {
         environment.optional("AWS_ENDPOINT_URL", endpoint);
         let mode = environment.optional("TRAILHOOK_MODE", mode).unwrap_or(R::DEFAULT_MODE);
         let max_age = environment.optional("TRAILHOOK_MAX_EVENT_AGE_SECONDS", max_age);
+        let replayed = environment.optional("TRAILHOOK_REPLAYED_EVENTS", replayed).unwrap_or(R::DEFAULT_REPLAYED);
         let principals = environment.list("TRAILHOOK_EXEMPT_PRINCIPALS", str::parse::<ArnPattern>);
         let partition = region.as_deref().map(partition_of);
         for pattern in principals.iter().filter(|pattern| partition.is_some_and(|own| !pattern.is_of(own))) {
@@ -63,6 +64,7 @@ impl Configuration {
             account: account?,
             region: region?,
             role_path: role_path?,
+            replayed,
             max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
             exempt,
         };
@@ -129,6 +131,14 @@ fn mode(text: &str) -> Result<Mode, String> {
         "dry-run" => Ok(Mode::DryRun),
         "enforce" => Ok(Mode::Enforce),
         _ => Err(format!("{text:?} is neither dry-run nor enforce")),
+    }
+}
+
+fn replayed(text: &str) -> Result<Replayed, String> {
+    match text {
+        "skip" => Ok(Replayed::Skip),
+        "act" => Ok(Replayed::Act),
+        _ => Err(format!("{text:?} is neither skip nor act")),
     }
 }
 

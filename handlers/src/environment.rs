@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
     "TRAILHOOK_MAX_EVENT_AGE_SECONDS",
+    "TRAILHOOK_REPLAYED_EVENTS",
     "TRAILHOOK_EXEMPT_PRINCIPALS",
     "TRAILHOOK_EXEMPT_ACCOUNTS",
     "TRAILHOOK_TABLE",

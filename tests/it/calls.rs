@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use trailhook::calls::sqs::*;
-use trailhook::{ApiCall, Arn, Call, FailedCalls, FromRecord, Guards, Part, ShapeError, admit, decode};
+use trailhook::{ApiCall, Arn, Call, FailedCalls, FromRecord, Guards, Part, Replayed, ShapeError, admit, decode};
 use trailhook_tests::{events, root, say};
 
 fn typed<C: ApiCall>(file: &str) -> Result<Call<C>, ShapeError> {
@@ -11,6 +11,7 @@ fn typed<C: ApiCall>(file: &str) -> Result<Call<C>, ShapeError> {
     let region = envelope.detail.aws_region.text().unwrap().to_owned();
     let account = envelope.account.clone().unwrap();
     let mut guards = Guards::of::<Call<C>>(account, region, "/nobody/".parse().unwrap());
+    guards.replayed = Replayed::Act;
     guards.failed_calls = FailedCalls::Admit;
     guards.max_age = None;
     Call::from_record(admit(envelope, &guards, Utc::now()).unwrap_or_else(|refusal| panic!("{file}: {refusal}")))

@@ -49,6 +49,7 @@ fn decided<R: Response>(response: &R, bytes: &[u8]) -> Result<String, String> {
     let mut guards = Guards::of::<R::Trigger>(OWN_ACCOUNT, region, "/trailhook/".parse().unwrap());
     guards.max_age = Some(R::DEFAULT_MAX_AGE);
     guards.failed_calls = response.failed_calls();
+    guards.replayed = R::DEFAULT_REPLAYED;
     match decide(response, envelope, &guards, clock()) {
         Ok(Decision::Act(_)) => Ok("acts".to_owned()),
         Ok(Decision::Nothing(_)) => Ok("nothing".to_owned()),
@@ -206,6 +207,8 @@ fn the_order_of_the_guards_is_fixed() {
         everything(guards);
         guards.account = OWN_ACCOUNT.to_owned();
     };
+    assert_eq!(refused(&read("CreateQueue.replayed.json"), &everything), "foreign-account");
+    assert_eq!(refused(&read("CreateQueue.replayed.json"), &stale), "replayed");
     assert_eq!(refused(&read("CreateQueue.success.json"), &stale), "stale");
     let exempt = |guards: &mut Guards| {
         guards.exempt.principals.push("arn:aws:iam::111122223333:role/Dev*".parse().unwrap());

@@ -2,9 +2,9 @@
 //!
 //! They look at the record's header only, because failed calls have null parameters and a third of
 //! successful writes have null responses. The order is fixed and written once, in [`admit`]:
-//! genuine, watched, failed call, own call, foreign account (and Region), stale, exempt. A guard that lacks what
-//! it needs to decide refuses the event as [`Refusal::Undecidable`], which ends in the dead-letter
-//! queue; it never lets the event through. [`Admitted`] has a private field and is the only way to a
+//! genuine, watched, failed call, own call, foreign account (and Region), replayed, stale, exempt. A
+//! guard that lacks what it needs to decide refuses the event as [`Refusal::Undecidable`], which ends
+//! in the dead-letter queue; it never lets the event through. [`Admitted`] has a private field and is the only way to a
 //! typed call, so a response that skips the guards does not compile.
 
 mod account;
@@ -13,6 +13,7 @@ mod failed;
 mod genuine;
 mod own_call;
 mod refusal;
+mod replayed;
 mod stale;
 mod watched;
 
@@ -22,6 +23,7 @@ pub use exempt::{
 pub use failed::FailedCalls;
 pub use own_call::{RolePath, RolePathError};
 pub use refusal::{Misrouted, Refusal, Skip, Undecidable};
+pub use replayed::Replayed;
 
 use crate::{Envelope, FromRecord, Record, Watched};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -40,6 +42,8 @@ pub struct Guards {
     pub region: String,
     /// The path under which all roles of this system live.
     pub role_path: RolePath,
+    /// Whether it acts on events that are replayed from an archive.
+    pub replayed: Replayed,
     /// How old an event may be; `None` for any age.
     pub max_age: Option<TimeDelta>,
     /// Whose calls, and which queues, are let be.
@@ -60,7 +64,7 @@ pub struct Admitted {
 
 impl Guards {
     /// The guards of a response with this trigger, in this account and Region, under this role path;
-    /// failed calls are skipped, nobody is exempt, and an event may be a day old.
+    /// failed calls and replayed events are skipped, nobody is exempt, and an event may be a day old.
     pub fn of<T: FromRecord>(account: impl Into<String>, region: impl Into<String>, role_path: RolePath) -> Guards {
         Guards {
             watched: T::watched(),
@@ -68,6 +72,7 @@ impl Guards {
             account: account.into(),
             region: region.into(),
             role_path,
+            replayed: Replayed::Skip,
             max_age: Some(TimeDelta::days(1)),
             exempt: Exemptions::default(),
         }
@@ -84,6 +89,7 @@ pub fn admit(envelope: Envelope, guards: &Guards, now: DateTime<Utc>) -> Result<
     failed::ask(&envelope.detail, guards.failed_calls)?;
     own_call::ask(&envelope.detail, guards)?;
     account::ask(&envelope, guards)?;
+    replayed::ask(&envelope, guards.replayed)?;
     stale::ask(&envelope.detail, guards.max_age, now)?;
     exempt::ask(&envelope.detail, &guards.exempt)?;
     Ok(Admitted { record: envelope.detail, account: guards.account.clone() })

@@ -60,6 +60,11 @@ pub enum Skip {
         /// Ours.
         own: String,
     },
+    /// The event is replayed from an archive.
+    Replayed {
+        /// The replay's name.
+        name: String,
+    },
     /// The event is older than the limit.
     Stale {
         /// Its age in seconds.
@@ -122,6 +127,7 @@ impl Skip {
             Skip::OwnCall { .. } => "own-call",
             Skip::ForeignAccount { .. } => "foreign-account",
             Skip::ForeignRegion { .. } => "foreign-region",
+            Skip::Replayed { .. } => "replayed",
             Skip::Stale { .. } => "stale",
             Skip::Exempt(_) => "exempt",
         }
@@ -141,6 +147,12 @@ impl fmt::Display for Skip {
             }
             Skip::ForeignRegion { region, own } => {
                 write!(f, "the call was made in {region}, and this function acts in {own} only")
+            }
+            Skip::Replayed { name } => {
+                write!(
+                    f,
+                    "the event comes from the replay {name:?} of an archive, and this function leaves those alone"
+                )
             }
             Skip::Stale { age, limit } => {
                 write!(f, "the event is {age} seconds old, and the limit is {limit} seconds")

@@ -16,7 +16,7 @@ mod text;
 pub use journal::JournalLine;
 pub use message::Notification;
 
-use crate::{EventHeader, FailedCalls, Mode, Plan, Record, Response};
+use crate::{EventHeader, FailedCalls, Mode, Plan, Record, Replayed, Response};
 use serde::Serialize;
 
 /// The response.
@@ -76,6 +76,8 @@ impl Response for Notify {
     /// A journal that can't be written is no reason not to tell anyone.
     const ORDERED: bool = false;
     const DEFAULT_MODE: Mode = Mode::Enforce;
+    /// Whoever replays an archive wants to hear what was missed.
+    const DEFAULT_REPLAYED: Replayed = Replayed::Act;
 
     fn failed_calls(&self) -> FailedCalls {
         self.settings.failed_calls

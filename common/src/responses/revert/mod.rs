@@ -9,7 +9,7 @@ mod create_queue;
 pub use create_queue::DeleteQueueAction;
 
 use crate::calls::sqs::CreateQueue;
-use crate::{Admitted, Arn, Call, FromRecord, Plan, Response, ShapeError, Watched, WatchedCall};
+use crate::{Admitted, Arn, Call, FromRecord, Plan, Replayed, Response, ShapeError, Watched, WatchedCall};
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -49,6 +49,7 @@ impl Response for Revert {
     const NAME: &'static str = "revert";
     const IDEMPOTENT: bool = false;
     const DEFAULT_MAX_AGE: TimeDelta = TimeDelta::minutes(15);
+    const DEFAULT_REPLAYED: Replayed = Replayed::Skip;
 
     fn describe(&self, action: &RevertAction) -> String {
         match action {
