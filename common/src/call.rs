@@ -128,7 +128,8 @@ impl<T> Part<T> {
 }
 
 impl<C: ApiCall> Call<C> {
-    /// The account that the guards let the call through for: ours.
+    /// The account that the event belongs to: ours, but for a response that answers other accounts too
+    /// ([`Response::ELSEWHERE`](crate::Response::ELSEWHERE)).
     pub fn account(&self) -> &str {
         &self.account
     }

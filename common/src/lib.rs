@@ -33,8 +33,9 @@ pub use event_pattern::EventPattern;
 pub use field::{Field, UnknownForm};
 pub use flag::Flag;
 pub use guard::{
-    Admitted, ExemptUntil, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern, QueuePatternError,
-    Refusal, Replayed, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption, Undecidable, admit,
+    Admitted, Elsewhere, ExemptUntil, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern,
+    QueuePatternError, Refusal, Replayed, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption,
+    Undecidable, admit,
 };
 pub use identity::{
     IdentityType, InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer,

@@ -5,8 +5,8 @@
 //! `Handler` in `trailhook-handlers`.
 
 use crate::{
-    Arn, DecodeError, Envelope, Exemption, Exemptions, FailedCalls, FromRecord, Guards, Misrouted, Plan, Reason,
-    Refusal, Replayed, ShapeError, Skip, Undecidable, admit,
+    Arn, DecodeError, Elsewhere, Envelope, Exemption, Exemptions, FailedCalls, FromRecord, Guards, Misrouted, Plan,
+    Reason, Refusal, Replayed, ShapeError, Skip, Undecidable, admit,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -53,6 +53,10 @@ pub trait Response {
     /// What it does about replayed events where the configuration doesn't say: what is harmless twice
     /// is done.
     const DEFAULT_REPLAYED: Replayed = if Self::IDEMPOTENT { Replayed::Act } else { Replayed::Skip };
+
+    /// Whether it can answer events of other accounts and Regions that the configuration lists. Its
+    /// clients reach the resources of its own only, so what touches a resource can't.
+    const ELSEWHERE: bool = false;
 
     /// Which failed calls it wants to hear of.
     fn failed_calls(&self) -> FailedCalls {
@@ -131,6 +135,13 @@ pub fn decide<R: Response>(
     guards: &Guards,
     now: DateTime<Utc>,
 ) -> Result<Decision<R::Action>, Undecided> {
+    let here;
+    let guards = if R::ELSEWHERE || guards.elsewhere.is_empty() {
+        guards
+    } else {
+        here = Guards { elsewhere: Elsewhere::default(), ..guards.clone() };
+        &here
+    };
     let admitted = match admit(envelope, guards, now) {
         Ok(admitted) => admitted,
         Err(Refusal::Skip(skip)) => return Ok(Decision::Skip(skip)),

@@ -3,8 +3,8 @@
 use crate::Environment;
 use chrono::TimeDelta;
 use trailhook::{
-    ArnPattern, BreakerLimit, Exemptions, FromRecord, Guards, Mode, QueuePattern, Replayed, Response, RolePath,
-    ServiceName, is_account_id, is_region_name, partition_of,
+    ArnPattern, BreakerLimit, Elsewhere, Exemptions, FromRecord, Guards, Mode, QueuePattern, Replayed, Response,
+    RolePath, ServiceName, is_account_id, is_region_name, partition_of,
 };
 
 /// A function's mode and guards.
@@ -32,19 +32,9 @@ impl Configuration {
         let mode = environment.optional("TRAILHOOK_MODE", mode).unwrap_or(R::DEFAULT_MODE);
         let max_age = environment.optional("TRAILHOOK_MAX_EVENT_AGE_SECONDS", max_age);
         let replayed = environment.optional("TRAILHOOK_REPLAYED_EVENTS", replayed).unwrap_or(R::DEFAULT_REPLAYED);
-        let principals = environment.list("TRAILHOOK_EXEMPT_PRINCIPALS", str::parse::<ArnPattern>);
         let partition = region.as_deref().map(partition_of);
-        for pattern in principals.iter().filter(|pattern| partition.is_some_and(|own| !pattern.is_of(own))) {
-            let partition = partition.unwrap_or_default();
-            let problem = format!("{:?} covers nobody here: the partition is {partition}", pattern.as_str());
-            environment.problem("TRAILHOOK_EXEMPT_PRINCIPALS", problem);
-        }
-        let exempt = Exemptions {
-            principals,
-            accounts: environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id),
-            services: environment.list("TRAILHOOK_EXEMPT_SERVICES", str::parse::<ServiceName>),
-            queues: environment.list("TRAILHOOK_EXEMPT_QUEUES", str::parse::<QueuePattern>),
-        };
+        let elsewhere = elsewhere::<R>(environment, partition);
+        let exempt = exempt(environment, partition);
         for variable in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"] {
             of_lambda(environment, variable);
         }
@@ -63,12 +53,56 @@ impl Configuration {
             failed_calls: trailhook::FailedCalls::Skip,
             account: account?,
             region: region?,
+            elsewhere,
             role_path: role_path?,
             replayed,
             max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
             exempt,
         };
         Some(Configuration { mode, guards, table, breaker, topic_arn })
+    }
+}
+
+/// Other accounts and Regions. A response that can't answer their events may not have the lists: it
+/// would be believed to.
+fn elsewhere<R: Response>(environment: &mut Environment, partition: Option<&str>) -> Elsewhere {
+    const ACCOUNTS: &str = "TRAILHOOK_ALSO_ACCOUNTS";
+    const REGIONS: &str = "TRAILHOOK_ALSO_REGIONS";
+    if !R::ELSEWHERE {
+        for variable in [ACCOUNTS, REGIONS] {
+            if environment.get(variable).is_some() {
+                let name = R::NAME;
+                let problem =
+                    format!("{name} can't have it: it reaches the resources of its own account and Region only");
+                environment.problem(variable, problem);
+            }
+        }
+        return Elsewhere::default();
+    }
+    let accounts = environment.list(ACCOUNTS, account_id);
+    let regions = environment.list(REGIONS, region);
+    if let Some(own) = partition {
+        for other in regions.iter().filter(|other| partition_of(other) != own) {
+            environment.problem(REGIONS, format!("no event comes from {other:?}: the partition is {own}"));
+        }
+    }
+    Elsewhere { accounts, regions }
+}
+
+fn exempt(environment: &mut Environment, partition: Option<&str>) -> Exemptions {
+    const PRINCIPALS: &str = "TRAILHOOK_EXEMPT_PRINCIPALS";
+    let principals = environment.list(PRINCIPALS, str::parse::<ArnPattern>);
+    if let Some(own) = partition {
+        for pattern in principals.iter().filter(|pattern| !pattern.is_of(own)) {
+            let problem = format!("{:?} covers nobody here: the partition is {own}", pattern.as_str());
+            environment.problem(PRINCIPALS, problem);
+        }
+    }
+    Exemptions {
+        principals,
+        accounts: environment.list("TRAILHOOK_EXEMPT_ACCOUNTS", account_id),
+        services: environment.list("TRAILHOOK_EXEMPT_SERVICES", str::parse::<ServiceName>),
+        queues: environment.list("TRAILHOOK_EXEMPT_QUEUES", str::parse::<QueuePattern>),
     }
 }
 

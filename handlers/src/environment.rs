@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
     "TRAILHOOK_MAX_EVENT_AGE_SECONDS",
+    "TRAILHOOK_ALSO_ACCOUNTS",
+    "TRAILHOOK_ALSO_REGIONS",
     "TRAILHOOK_REPLAYED_EVENTS",
     "TRAILHOOK_EXEMPT_PRINCIPALS",
     "TRAILHOOK_EXEMPT_ACCOUNTS",

@@ -17,6 +17,7 @@ mod replayed;
 mod stale;
 mod watched;
 
+pub use account::Elsewhere;
 pub use exempt::{
     ExemptUntil, Exemption, Exemptions, QueuePattern, QueuePatternError, ServiceName, ServiceNameError, TagExemption,
 };
@@ -36,10 +37,13 @@ pub struct Guards {
     pub watched: Watched,
     /// Which failed calls it wants.
     pub failed_calls: FailedCalls,
-    /// The account the function runs in: the only one whose events it acts on.
+    /// The account the function runs in.
     pub account: String,
     /// The Region the function runs in: its clients reach the resources of no other.
     pub region: String,
+    /// Other accounts and Regions whose events it answers; [`decide`](crate::decide) leaves them out
+    /// for a response that can't.
+    pub elsewhere: Elsewhere,
     /// The path under which all roles of this system live.
     pub role_path: RolePath,
     /// Whether it acts on events that are replayed from an archive.
@@ -64,7 +68,8 @@ pub struct Admitted {
 
 impl Guards {
     /// The guards of a response with this trigger, in this account and Region, under this role path;
-    /// failed calls and replayed events are skipped, nobody is exempt, and an event may be a day old.
+    /// failed calls, replayed events and those of other accounts and Regions are skipped, nobody is
+    /// exempt, and an event may be a day old.
     pub fn of<T: FromRecord>(account: impl Into<String>, region: impl Into<String>, role_path: RolePath) -> Guards {
         Guards {
             watched: T::watched(),
@@ -72,6 +77,7 @@ impl Guards {
             account: account.into(),
             region: region.into(),
             role_path,
+            elsewhere: Elsewhere::default(),
             replayed: Replayed::Skip,
             max_age: Some(TimeDelta::days(1)),
             exempt: Exemptions::default(),
@@ -88,11 +94,11 @@ pub fn admit(envelope: Envelope, guards: &Guards, now: DateTime<Utc>) -> Result<
     watched::ask(&envelope.detail, &guards.watched)?;
     failed::ask(&envelope.detail, guards.failed_calls)?;
     own_call::ask(&envelope.detail, guards)?;
-    account::ask(&envelope, guards)?;
+    let account = account::ask(&envelope, guards)?;
     replayed::ask(&envelope, guards.replayed)?;
     stale::ask(&envelope.detail, guards.max_age, now)?;
     exempt::ask(&envelope.detail, &guards.exempt)?;
-    Ok(Admitted { record: envelope.detail, account: guards.account.clone() })
+    Ok(Admitted { record: envelope.detail, account })
 }
 
 impl Admitted {
@@ -101,7 +107,7 @@ impl Admitted {
         &self.record
     }
 
-    /// The account that the guards let it through for.
+    /// The account that it belongs to: ours, or one that is answered for as well.
     pub fn account(&self) -> &str {
         &self.account
     }

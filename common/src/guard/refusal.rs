@@ -143,10 +143,10 @@ impl fmt::Display for Skip {
             Skip::FailedCall { code } => write!(f, "the call failed with {code}, so it changed nothing"),
             Skip::OwnCall { role_arn } => write!(f, "our own role {role_arn} made the call"),
             Skip::ForeignAccount { account, own } => {
-                write!(f, "the event belongs to account {account}, and this function acts for {own} only")
+                write!(f, "the event belongs to account {account}, which this function, in {own}, does not answer for")
             }
             Skip::ForeignRegion { region, own } => {
-                write!(f, "the call was made in {region}, and this function acts in {own} only")
+                write!(f, "the call was made in {region}, which this function, in {own}, does not answer for")
             }
             Skip::Replayed { name } => {
                 write!(

@@ -14,6 +14,7 @@ macro_rules! decides_as {
             const DEFAULT_MODE: trailhook::Mode = <$response as trailhook::Response>::DEFAULT_MODE;
             const DEFAULT_MAX_AGE: chrono::TimeDelta = <$response as trailhook::Response>::DEFAULT_MAX_AGE;
             const DEFAULT_REPLAYED: trailhook::Replayed = <$response as trailhook::Response>::DEFAULT_REPLAYED;
+            const ELSEWHERE: bool = <$response as trailhook::Response>::ELSEWHERE;
 
             fn failed_calls(&self) -> trailhook::FailedCalls {
                 self.$field.failed_calls()

@@ -78,6 +78,8 @@ impl Response for Notify {
     const DEFAULT_MODE: Mode = Mode::Enforce;
     /// Whoever replays an archive wants to hear what was missed.
     const DEFAULT_REPLAYED: Replayed = Replayed::Act;
+    /// It tells what the record says, and touches no resource that the call was about.
+    const ELSEWHERE: bool = true;
 
     fn failed_calls(&self) -> FailedCalls {
         self.settings.failed_calls
