@@ -161,6 +161,13 @@ impl FromStr for ArnPattern {
                 || resource.starts_with('*')
                 || ["user", "role"].iter().any(|kind| begins(kind) || *resource == format!("{kind}*"))
         };
+        // Behind its path a user's or role's name has fewer signs than the path; a second arn in it is a
+        // list with another separator than the comma.
+        let named = |resource: &str| {
+            let tail = resource.rsplit(['/', '*']).next().unwrap_or_default();
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+            tail.bytes().all(allowed) && !resource.contains("arn:")
+        };
         let covers_somebody = match parts.as_slice() {
             ["arn", partition, service, region, account, resource] => {
                 !partition.is_empty()
@@ -168,7 +175,8 @@ impl FromStr for ArnPattern {
                     && (region.is_empty() || *region == "*")
                     && account_of(account)
                     && known(resource)
-                    && !text.contains(|character: char| character == '?' || character.is_whitespace())
+                    && named(resource)
+                    && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?')
             }
             _ => false,
         };
@@ -212,6 +220,7 @@ mod tests {
             ("arn:aws:iam::111122223333:role/ci/*", "arn:aws:iam::111122223333:role/ci", false),
             ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin", true),
             ("arn:*:iam::*:role/*-admin", "arn:aws-cn:iam::2:role/x/y-admin2", false),
+            ("arn:aws:iam::111122223333:role/a;b/c+d@e", "arn:aws:iam::111122223333:role/a;b/c+d@e", true),
             ("arn:aws:iam::*:user/a*a", "arn:aws:iam::1:user/a", false),
             ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/alice", true),
             ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/Alice", false),
@@ -236,6 +245,10 @@ mod tests {
             "arn:aws:iam::111122223333:rol/ci/*",
             "arn:aws:iam::111122223333:role/ci?",
             "arn:aws:iam::111122223333:role/a b",
+            "arn:aws:iam::111122223333:role/a;b",
+            "arn:aws:iam::111122223333:role/*;b",
+            "arn:aws:iam::111122223333:role/é*",
+            "arn:aws:iam::111122223333:role/a;arn:aws:iam::111122223333:role/b",
             "arn:aws:sts::111122223333:assumed-role/ci/*",
             "arn:aws:sqs:eu-west-1:111122223333:orders",
         ] {
