@@ -7,8 +7,7 @@ use trailhook::pattern::Pattern;
 use trailhook::responses::revert::Undoable;
 use trailhook::{Call, EventPattern, FromRecord, Guards, Watched, WatchedCall};
 use trailhook_cli::template::{Deployment, Destination, Stack, Template};
-use trailhook_handlers::responses::RevertHandler;
-use trailhook_handlers::{Configuration, Environment};
+use trailhook_handlers::Environment;
 use trailhook_tests::responses::{self, RESPONSES};
 use trailhook_tests::{events, root};
 
@@ -191,7 +190,7 @@ fn every_function_starts_with_the_variables_that_the_template_gives_it() {
             let row = responses::of(&function.binary)
                 .unwrap_or_else(|| panic!("{} has no row in tests/src/responses.rs", function.binary));
             let built = (row.starts)(&mut start);
-            let configuration = Configuration::read::<RevertHandler>(&mut environment);
+            let configuration = (row.configuration)(&mut environment);
             let problems = environment.into_problems();
             assert!(built && configuration.is_some() && problems.is_empty(), "{}: {problems:?}", function.logical_id);
             let guards: Guards = configuration.unwrap().guards;

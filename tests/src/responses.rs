@@ -3,7 +3,7 @@
 
 use trailhook::{FromRecord, Mode, Response, Watched};
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
-use trailhook_handlers::{Handler, Start};
+use trailhook_handlers::{Configuration, Environment, Handler, Start};
 
 /// A response.
 pub struct Row {
@@ -19,6 +19,8 @@ pub struct Row {
     pub default_max_age: chrono::TimeDelta,
     /// What it is triggered by.
     pub watched: fn() -> Watched,
+    /// Its mode and guards.
+    pub configuration: fn(&mut Environment) -> Option<Configuration>,
     /// Whether it starts with these variables.
     pub starts: fn(&mut Start<'_>) -> bool,
 }
@@ -38,6 +40,7 @@ const fn row<H: Handler>(only_enforced: &'static [&'static str], starts: fn(&mut
         default_mode: H::DEFAULT_MODE,
         default_max_age: <H as Response>::DEFAULT_MAX_AGE,
         watched: H::Trigger::watched,
+        configuration: Configuration::read::<H>,
         starts,
     }
 }
