@@ -68,6 +68,11 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         ("TRAILHOOK_MODE", "destroy"),
         ("TRAILHOOK_MAX_EVENT_AGE_SECONDS", "-1"),
         ("TRAILHOOK_EXEMPT_PRINCIPALS", "alice,arn:aws-cn:iam::111122223333:role/x"),
+        ("TRAILHOOK_EXEMPT_SERVICES", "AWS Internal,cloudformation"),
+        ("TRAILHOOK_EXEMPT_QUEUES", "scratch-*,scratch-?"),
+        ("TRAILHOOK_REPLAYED_EVENTS", "maybe"),
+        ("TRAILHOOK_ALSO_ACCOUNTS", "4444"),
+        ("TRAILHOOK_ALSO_REGIONS", "cn-north-1"),
         ("TRAILHOOK_EXEMPT_ACCOUNT", "111122223333"),
         ("TRAILHOOK_TAGS", r#"{"aws:owner": "x", "who": "{{ wo }}"}"#),
         ("TRAILHOOK_TOPIC_ARN", "my-topic"),
@@ -83,7 +88,7 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         };
         assert_eq!(error.error_type, "Trailhook.Configuration");
         let problems = error.error_message.lines().filter(|line| line.starts_with("- ")).count();
-        assert_eq!(problems, 9 + own, "{function}: {}", error.error_message);
+        assert_eq!(problems, 14 + own, "{function}: {}", error.error_message);
         let log = function_process.stop().await;
         let fatal: Value = serde_json::from_str(&log[0].text).unwrap();
         assert_eq!(fatal["level"], "FATAL");

@@ -13,7 +13,7 @@ use trailhook_tests::root;
 
 /// A sample with some members of its detail set to other values; `null` in a place of its own is a
 /// removal.
-fn changed(sample: &str, changes: &[(&str, Value)]) -> Value {
+pub(crate) fn changed(sample: &str, changes: &[(&str, Value)]) -> Value {
     let bytes = std::fs::read(root().join("events/sqs").join(sample)).unwrap();
     let mut event: Value = serde_json::from_slice(&bytes).unwrap();
     for (pointer, value) in changes {
@@ -27,12 +27,12 @@ fn changed(sample: &str, changes: &[(&str, Value)]) -> Value {
     event
 }
 
-fn removed() -> Value {
+pub(crate) fn removed() -> Value {
     json!("REMOVED")
 }
 
 /// What revert decides, in a word.
-fn reverted(event: &Value, change: &dyn Fn(&mut Guards)) -> String {
+pub(crate) fn reverted(event: &Value, change: &dyn Fn(&mut Guards)) -> String {
     let mut guards =
         Guards::of::<<Revert as Response>::Trigger>("111122223333", "eu-west-1", "/trailhook/".parse().unwrap());
     guards.max_age = Some(TimeDelta::minutes(15));
@@ -50,7 +50,7 @@ fn plainly(sample: &str, changes: &[(&str, Value)]) -> String {
     reverted(&changed(sample, changes), &|_| {})
 }
 
-const SUCCESS: &str = "CreateQueue.success.json";
+pub(crate) const SUCCESS: &str = "CreateQueue.success.json";
 
 #[test]
 fn genuine() {

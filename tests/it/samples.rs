@@ -67,7 +67,7 @@ fn expected(cell: &str) -> Option<String> {
     };
     match word {
         "skips" => Some(format!("skips: {code}")),
-        "nothing" if rest.trim() == "not new" => None,
+        "nothing" if matches!(rest.trim(), "not new" | "exempt by its tag") => None,
         "nothing" => Some("nothing".to_owned()),
         _ => Some("acts".to_owned()),
     }
