@@ -141,8 +141,25 @@ def alarm(name, expected):
     return only(there, *names.split(), *metric.split())
 
 
+def table(name, _):
+    dynamodb = aws("dynamodb")
+    there = dynamodb.describe_table(TableName=name)["Table"]
+    lives = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    found = only(there, "AttributeDefinitions", "KeySchema")
+    found["BillingMode"] = there["BillingModeSummary"]["BillingMode"]
+    if lives["TimeToLiveStatus"] == "ENABLED":
+        found["TimeToLiveSpecification"] = {"AttributeName": lives["AttributeName"], "Enabled": True}
+    if backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED":
+        found["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": True}
+    if there.get("SSEDescription", {}).get("Status") == "ENABLED":
+        found["SSESpecification"] = {"SSEEnabled": True}
+    return found
+
+
 READERS = {
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::DynamoDB::Table": table,
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
     "AWS::KMS::Alias": alias,
@@ -214,6 +231,7 @@ def gone(checks):
         "roles": [found["RoleName"] for found in aws("iam").list_roles(PathPrefix=path)["Roles"]],
         "topics": [found["TopicArn"] for found in aws("sns").list_topics()["Topics"]],
         "queues": aws("sqs").list_queues(QueueNamePrefix=f"{STACK}-").get("QueueUrls", []),
+        "tables": aws("dynamodb").list_tables()["TableNames"],
         "alarms": [found["AlarmName"] for found in aws("cloudwatch").describe_alarms()["MetricAlarms"]],
         "policies of log groups": aws("logs").describe_resource_policies()["resourcePolicies"],
         "aliases of keys": [found["AliasName"] for found in aws("kms").list_aliases()["Aliases"]],

@@ -142,6 +142,7 @@ class Expected:
         service, resource = {
             "AWS::Lambda::Function": ("lambda", f"function:{last}"),
             "AWS::SQS::Queue": ("sqs", last),
+            "AWS::DynamoDB::Table": ("dynamodb", f"table/{last}"),
             "AWS::KMS::Key": ("kms", f"key/{last}"),
             "AWS::Events::Rule": ("events", f"rule/{last}"),
             "AWS::Logs::LogGroup": ("logs", f"log-group:{self.ids[name]}:*"),
