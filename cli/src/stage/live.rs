@@ -188,6 +188,14 @@ impl Live {
         told
     }
 
+    /// Puts an event on the bus as if the trail had just recorded its call: an envelope as EventBridge has it. The
+    /// names in the template of the rules that match it. It is told and counted as a call is.
+    pub fn put_event(&mut self, event: Value) -> Vec<String> {
+        let rules = self.bus.put(&event);
+        self.untold.push_back(Told::Call { event, rules: Ok(rules.clone()) });
+        rules
+    }
+
     /// The sums of what has been told so far.
     pub fn tally(&self) -> &Tally {
         &self.tally
