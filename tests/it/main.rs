@@ -12,6 +12,7 @@ mod cli_local;
 mod cli_pattern;
 mod clients;
 mod cloudwatch;
+mod crashes;
 mod decode;
 mod elsewhere;
 mod end_to_end;

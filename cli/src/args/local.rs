@@ -74,7 +74,10 @@ pub struct LocalArguments {
     /// For tests: deliver this share of the events twice, 0.5 at most. EventBridge delivers at least once
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true, conflicts_with = "event")]
     pub duplicate: f64,
-    /// For tests: which calls --fault meets, and which events --duplicate
+    /// For tests: kill a function's process at this share of its AWS calls, 0.5 at most: half the time before the call is done, half the time after
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true, conflicts_with = "event")]
+    pub crash: f64,
+    /// For tests: which calls --fault and --crash meet, and which events --duplicate
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "event")]
     pub seed: u64,
     /// Leave the event's time as it is; as a rule it is moved to now, because the functions leave old events alone
@@ -89,9 +92,9 @@ impl LocalArguments {
     /// How the stage is set.
     pub fn settings(&self) -> LiveSettings {
         let port = self.port.unwrap_or(if self.once { 0 } else { 4566 });
-        let (fault, seed) = (self.fault, self.seed);
+        let (fault, crash, seed) = (self.fault, self.crash, self.seed);
         LiveSettings {
-            door: FrontDoorSettings { port, aws_endpoint: self.aws_endpoint.clone(), fault, seed },
+            door: FrontDoorSettings { port, aws_endpoint: self.aws_endpoint.clone(), fault, crash, seed },
             bus: BusSettings { duplicate: self.duplicate, seed, ..BusSettings::default() },
             lambda: LambdaSettings {
                 concurrency: usize::from(self.concurrency),

@@ -1,6 +1,6 @@
 //! The stage that stays up, for people: the walk-through's steps, and a line for what happens.
 
-use crate::stage::{BusEvent, BusTold, Kept, LambdaEvent, LambdaTold, Step, Told, Walked, in_words};
+use crate::stage::{BusEvent, BusTold, Crash, Kept, LambdaEvent, LambdaTold, Moment, Step, Told, Walked, in_words};
 use serde_json::{Value, json};
 
 /// A step of the walk-through.
@@ -39,6 +39,9 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         Told::Lambda(LambdaTold { function, what: LambdaEvent::Decided(decision), .. }) => {
             Some(format!("decided  {function}: {}", decision.message))
         }
+        Told::Lambda(LambdaTold { function, what: LambdaEvent::Crashed(crash), .. }) => {
+            Some(format!("crash    {function}: {}", killed(crash)))
+        }
         Told::Lambda(LambdaTold { function, what: LambdaEvent::Failed { attempt, error, ended, .. }, .. }) => {
             Some(format!("failed   {function}, try {attempt}: {}", in_words(error, ended.as_ref())))
         }
@@ -55,6 +58,17 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
         Told::Bus(told) => verbose.then(|| format!("bus      {}", json!(told))),
         Told::Lambda(told) => verbose.then(|| format!("lambda   {}", json!(told))),
         Told::LogFile(error) => Some(format!("trail    {error}")),
+    }
+}
+
+/// On which side of which call a process was killed.
+fn killed(Crash { service, action, moment, status }: &Crash) -> String {
+    match (moment, status) {
+        (Moment::Before, _) => format!("killed before {service}:{action} was done"),
+        (Moment::After, Some(status)) if *status >= 300 => {
+            format!("killed after {service}:{action} was answered with {status}")
+        }
+        (Moment::After, _) => format!("killed after {service}:{action} had its effect"),
     }
 }
 

@@ -4,12 +4,15 @@
 //! when it takes too long, and is started anew when it has died. Retries and destinations are
 //! [`Lambda`](super::Lambda)'s affair, not the function's.
 
+use super::at_work::{AtWork, Crash, Shift};
 use super::invocation::{Invocation, StartError};
 use super::process::{Log, LogLine, Process};
 use super::runtime_api::{RuntimeApi, Said};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -47,6 +50,8 @@ pub struct FunctionSettings {
 pub struct Function {
     settings: FunctionSettings,
     log: Log,
+    /// Where its processes are known by their tokens, so that one can be killed on purpose.
+    at_work: Option<Arc<AtWork>>,
     live: Option<Live>,
     /// When the process that had the last invocation was ready for its first, and how long that took.
     ready: Option<(Instant, Duration)>,
@@ -54,12 +59,16 @@ pub struct Function {
     peak_memory_mb: Option<u64>,
     /// The last lines that the last process to be ended wrote to its standard error.
     last_words: Vec<String>,
+    /// The call at which the last invocation was killed on purpose.
+    crash: Option<Crash>,
 }
 
 #[derive(Debug)]
 struct Live {
     api: RuntimeApi,
     process: Process,
+    /// Its own session token.
+    token: String,
     started: Instant,
 }
 
@@ -99,7 +108,7 @@ impl Function {
     /// # Errors
     /// The binary can't be run, or no port is free.
     pub async fn start(settings: FunctionSettings) -> Result<Function, StartError> {
-        Function::start_with(settings, Log::default()).await
+        Function::start_with(settings, Log::default(), None).await
     }
 
     /// Starts the function's process; its lines are told, and not kept.
@@ -110,12 +119,26 @@ impl Function {
         settings: FunctionSettings,
         lines: mpsc::Sender<LogLine>,
     ) -> Result<Function, StartError> {
-        Function::start_with(settings, Log::Told(lines)).await
+        Function::start_with(settings, Log::Told(lines), None).await
     }
 
-    async fn start_with(settings: FunctionSettings, log: Log) -> Result<Function, StartError> {
-        let live = Some(Live::start(&settings, &log).await?);
-        Ok(Function { settings, log, live, ready: None, peak_memory_mb: None, last_words: Vec::new() })
+    /// The same, with each of its processes known by a session token of its own, as Lambda gives it one.
+    pub(super) async fn start_known(
+        settings: FunctionSettings,
+        lines: mpsc::Sender<LogLine>,
+        at_work: Arc<AtWork>,
+    ) -> Result<Function, StartError> {
+        Function::start_with(settings, Log::Told(lines), Some(at_work)).await
+    }
+
+    async fn start_with(
+        settings: FunctionSettings,
+        log: Log,
+        at_work: Option<Arc<AtWork>>,
+    ) -> Result<Function, StartError> {
+        let live = Some(Live::start(&settings, &log, at_work.is_some()).await?);
+        let (last_words, crash) = (Vec::new(), None);
+        Ok(Function { settings, log, at_work, live, ready: None, peak_memory_mb: None, last_words, crash })
     }
 
     /// Hands it an event, any bytes, and waits for what becomes of it.
@@ -140,28 +163,33 @@ impl Function {
                 }
                 live
             }
-            None => Live::start(&self.settings, &self.log).await?,
+            None => Live::start(&self.settings, &self.log, self.at_work.is_some()).await?,
         };
         let live = self.live.insert(running);
         let (mut memory, limit) = (live.process.memory(), self.settings.memory_mb);
+        let mut shift = self.at_work.as_ref().map(|at_work| at_work.begin(&live.token));
         let mut invocation = tokio::select! {
             biased;
+            () = doomed(&mut shift) => Invocation::Exited(String::new()),
             said = live.api.invoke_as(request_id, payload.into(), self.settings.timeout) => match said {
                 Said::Response(response) => Invocation::Response(response),
                 Said::Error(error) => Invocation::Error(error),
                 Said::InitError(error) => Invocation::InitError(error),
                 Said::Nothing(limit) => Invocation::TimedOut(limit),
             },
-            ended = live.process.ended() => match ended {
-                Ok(status) => Invocation::Exited(status.to_string()),
-                Err(error) => Invocation::Exited(error.to_string()),
-            },
+            ended = live.process.ended() => exited(ended),
             () = memory.outgrows(limit) => Invocation::OutOfMemory(limit.unwrap_or_default()),
         };
         // Whoever grew and answered between two looks would not have lived to answer in Lambda.
         if let Some(limit) = limit.filter(|_| memory.has_outgrown(limit)) {
             invocation = Invocation::OutOfMemory(limit);
         }
+        let order = shift.and_then(Shift::end);
+        if order.is_some() {
+            invocation = exited(live.process.killed().await);
+        }
+        // Whoever waits for its death may go on now.
+        self.crash = order.map(|order| order.crash);
         let most = limit.map_or(u64::MAX, u64::from);
         self.peak_memory_mb = memory.peak_mb().map(|peak| peak.min(most));
         self.ready = live.api.asked_first().map(|ready| (ready, ready.duration_since(live.started)));
@@ -201,6 +229,11 @@ impl Function {
         &self.last_words
     }
 
+    /// The call at which the last invocation's process was killed on purpose, if it was.
+    pub(super) fn crash(&self) -> Option<&Crash> {
+        self.crash.as_ref()
+    }
+
     /// Ends its process; every line it has ever written, where they are kept.
     pub async fn stop(mut self) -> Vec<LogLine> {
         self.end().await;
@@ -215,13 +248,29 @@ impl Function {
 }
 
 impl Live {
-    async fn start(settings: &FunctionSettings, log: &Log) -> Result<Live, StartError> {
+    async fn start(settings: &FunctionSettings, log: &Log, known: bool) -> Result<Live, StartError> {
         let started = Instant::now();
         let api = RuntimeApi::start(&settings.arn).await.map_err(StartError::Port)?;
         let mut environment = settings.environment.clone();
         environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address().to_string());
+        let token = format!("testing-{}", Uuid::new_v4());
+        if known {
+            environment.insert("AWS_SESSION_TOKEN".to_owned(), token.clone());
+        }
         let process = Process::start(&settings.binary, &environment, log);
         let process = process.map_err(|source| StartError::Binary { binary: settings.binary.clone(), source })?;
-        Ok(Live { api, process, started })
+        Ok(Live { api, process, token, started })
+    }
+}
+
+fn exited(how: std::io::Result<ExitStatus>) -> Invocation {
+    Invocation::Exited(how.map_or_else(|error| error.to_string(), |status| status.to_string()))
+}
+
+/// Waits for somebody to kill the process on purpose; for ever, where nobody can.
+async fn doomed(shift: &mut Option<Shift>) {
+    match shift {
+        Some(shift) => shift.doomed().await,
+        None => std::future::pending().await,
     }
 }

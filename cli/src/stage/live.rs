@@ -135,7 +135,7 @@ impl Live {
         let door = FrontDoor::open(account, region, &settings.door, metrics.clone(), principals.clone(), told).await?;
         let door = Arc::new(door);
         door.furnish(stack).await?;
-        let backstage = Backstage { world: door.clone(), metrics };
+        let backstage = Backstage { world: door.clone(), metrics, at_work: door.at_work() };
         let mut hosted = Vec::new();
         for function in stack.functions()? {
             let binary = binaries.of(&function.binary, &function.logical_id)?;

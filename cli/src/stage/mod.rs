@@ -5,6 +5,7 @@
 //! [`Stage`] does it all; the pieces can be used one by one, as the integration tests do that run
 //! the binaries against another back end.
 
+mod at_work;
 mod back_end;
 mod backstage;
 mod behind;
@@ -35,6 +36,7 @@ mod tally;
 mod walk;
 mod world;
 
+pub use at_work::{Crash, Moment};
 pub use back_end::{BackEnd, BackEndError, LogEvent, Published, QueueFound, QueueMade};
 pub use backstage::Backstage;
 pub use behind::{EndpointError, account_of, is_aws};
@@ -56,6 +58,6 @@ pub use played::{Afterwards, Delivery, DeliveryResult, LogGroupFilled, Played, R
 pub use process::{LogLine, Output};
 pub use runtime_api::{FunctionError, INIT_LIMIT, RuntimeApi, Said};
 pub use surroundings::surroundings;
-pub use tally::{Calls, Ends, Tally};
+pub use tally::{Calls, Crashes, Ends, Tally};
 pub use walk::{Step, WalkError, Walked, walk};
 pub use world::{Doing, Kept, LogEntry, Message, World, WorldError};

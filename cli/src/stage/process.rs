@@ -91,6 +91,13 @@ impl Process {
         self.child.wait().await
     }
 
+    /// Kills the process, and waits until it is gone.
+    pub(super) async fn killed(&mut self) -> std::io::Result<ExitStatus> {
+        // An error means that it has ended already.
+        self.child.start_kill().ok();
+        self.child.wait().await
+    }
+
     /// Its memory.
     pub(super) fn memory(&self) -> Memory {
         Memory::of(self.child.id())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// What a function is given, the template's variables included: what Lambda sets (AWS's page
 /// "Defined runtime environment variables"), credentials that are obviously no credentials, and the
 /// endpoint that all its AWS calls go to. The access key id names the function, so that the front
-/// door knows who calls.
+/// door knows who calls; a process that Lambda runs gets a session token of its own in the place of this one.
 pub fn surroundings(function: &FunctionResource, region: &str, endpoint_url: &str) -> BTreeMap<String, String> {
     let stream = format!("{}/[$LATEST]{}", Utc::now().format("%Y/%m/%d"), Uuid::new_v4().simple());
     let mut variables = function.variables.clone();

@@ -1,6 +1,7 @@
 //! The sums of a stage: what came in, and where each of it is now. They add up, or something was lost
 //! that nobody told of.
 
+use super::at_work::Moment;
 use super::bus::BusEvent;
 use super::lambda::LambdaEvent;
 use super::live::Told;
@@ -22,6 +23,8 @@ pub struct Tally {
     pub invocations: Ends,
     /// Tries of functions that ended in a decision line, by its outcome.
     pub decisions: BTreeMap<String, u64>,
+    /// Processes of functions that were killed on purpose.
+    pub crashes: Crashes,
 }
 
 /// Calls, by what rules made of them.
@@ -34,6 +37,16 @@ pub struct Calls {
     pub unmatched: u64,
     /// The event was not delivered to any rule: it was too large.
     pub undelivered: u64,
+}
+
+/// Processes that were killed on purpose, by the side of the call that they were killed at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Crashes {
+    /// The call was not done.
+    pub before: u64,
+    /// The call was done.
+    pub after: u64,
 }
 
 /// How things ended.
@@ -76,6 +89,10 @@ impl Tally {
                 LambdaEvent::Answered { .. } => self.invocations.done += 1,
                 LambdaEvent::GaveUp { kept, .. } => self.invocations.keep(kept),
                 LambdaEvent::Left => self.invocations.left += 1,
+                LambdaEvent::Crashed(crash) => match crash.moment {
+                    Moment::Before => self.crashes.before += 1,
+                    Moment::After => self.crashes.after += 1,
+                },
                 LambdaEvent::Decided(decision) => {
                     let outcome = decision.report.get("outcome").and_then(serde_json::Value::as_str);
                     *self.decisions.entry(outcome.unwrap_or("unknown").to_owned()).or_default() += 1;
@@ -122,6 +139,12 @@ impl fmt::Display for Tally {
         }
         let all: u64 = self.decisions.values().sum();
         let each: Vec<String> = self.decisions.iter().map(|(outcome, number)| format!("{number} {outcome}")).collect();
-        write!(f, "decisions    {all}: {}", if each.is_empty() { "none".to_owned() } else { each.join(", ") })
+        write!(f, "decisions    {all}: {}", if each.is_empty() { "none".to_owned() } else { each.join(", ") })?;
+        match self.crashes {
+            Crashes { before: 0, after: 0 } => Ok(()),
+            Crashes { before, after } => {
+                write!(f, "\ncrashes      {}: {before} before a call, {after} after one", before + after)
+            }
+        }
     }
 }

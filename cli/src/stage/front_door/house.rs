@@ -1,50 +1,33 @@
 //! What happens to a call between the door and its answer.
 
+use super::crashes::{Crashes, nobodys, survived};
 use super::faults::Faults;
+use super::listener::Listener;
 use super::refusal::Refusal;
 use super::scope::Scope;
-use crate::stage::back_end::{Services, action, with_id};
+use crate::stage::back_end::{Services, with_id};
 use crate::stage::endpoint::Endpoint;
 use crate::stage::metrics::Metrics;
 use crate::stage::noted::Noted;
-use crate::trail::{AnsweredCall, Principals};
+use crate::trail::Principals;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
 use bytes::Bytes;
-use chrono::Utc;
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::Arc;
 use tokio::sync::Mutex;
-use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 /// More than any call of the embedded services may have: PutLogEvents takes 1 MB. Of what passes
 /// through, a larger body stands in no record.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
-
-/// A call that came in by the front door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiCallSeen {
-    /// As in `sqs`.
-    pub service: String,
-    /// As in `GetQueueAttributes`.
-    pub action: String,
-    /// As in `eu-west-1`.
-    pub region: String,
-    /// The access key id that it was signed with.
-    pub access_key_id: String,
-    /// The request's body.
-    pub request: Bytes,
-    /// The status it was answered with.
-    pub status: u16,
-}
+pub(super) const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// What is behind the door.
 #[derive(Debug)]
 pub(super) struct House {
     pub(super) behind: Behind,
+    pub(super) crashes: Crashes,
     pub(super) faults: Faults,
     /// Whose turn it is to call DynamoDB elsewhere: moto answers several calls at once, and lets another write in
     /// between a condition and its write.
@@ -65,24 +48,7 @@ pub(super) enum Behind {
     Elsewhere(Box<Endpoint>),
 }
 
-/// Who is told of the calls.
-#[derive(Debug)]
-pub(super) enum Listener {
-    /// They are kept, for a stage that ends soon.
-    Kept(StdMutex<Vec<ApiCallSeen>>),
-    /// They are told and forgotten.
-    Told(UnboundedSender<AnsweredCall>),
-}
-
 impl House {
-    /// The calls that were kept.
-    pub(super) fn seen(&self) -> Vec<ApiCallSeen> {
-        match &self.listener {
-            Listener::Kept(seen) => seen.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Listener::Told(_) => Vec::new(),
-        }
-    }
-
     /// A call of the stage itself, which nobody is told of.
     pub(super) async fn call(&self, scope: &Scope, request: Request<Bytes>) -> Response<Bytes> {
         let id = Uuid::new_v4().to_string();
@@ -100,36 +66,6 @@ impl House {
             }
         }
     }
-
-    fn tell(&self, scope: Scope, request: Request<Bytes>, response: Response<Bytes>) {
-        match &self.listener {
-            Listener::Kept(seen) => {
-                let seen_now = ApiCallSeen {
-                    action: action(&request),
-                    service: scope.service,
-                    region: scope.region,
-                    access_key_id: scope.access_key_id,
-                    status: response.status().as_u16(),
-                    request: request.into_body(),
-                };
-                seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen_now);
-            }
-            Listener::Told(told) => {
-                let call = AnsweredCall {
-                    service: scope.service,
-                    region: scope.region,
-                    access_key_id: scope.access_key_id,
-                    request,
-                    response,
-                    at: Utc::now(),
-                    client: IpAddr::from(Ipv4Addr::LOCALHOST),
-                    tls: None,
-                };
-                // A stage that is ending listens no more.
-                told.send(call).ok();
-            }
-        }
-    }
 }
 
 pub(super) fn router(house: Arc<House>) -> Router {
@@ -137,17 +73,21 @@ pub(super) fn router(house: Arc<House>) -> Router {
 }
 
 async fn enter(State(house): State<Arc<House>>, request: Request<Body>) -> Response<Body> {
-    let id = Uuid::new_v4().to_string();
-    let mut response = answer(house, request, &id).await;
-    // An answer of another back end has its own.
-    let names = ["x-amzn-requestid", "x-amz-request-id"];
-    if !names.iter().any(|name| response.headers().contains_key(*name)) {
-        set_request_id(response.headers_mut(), &id);
-    }
-    response
+    // By itself: that a caller goes away in between neither undoes what it asked for, nor keeps it out of the record.
+    let answered = tokio::spawn(async move {
+        let id = Uuid::new_v4().to_string();
+        let mut response = survived(house, request, &id).await;
+        // An answer of another back end has its own.
+        let names = ["x-amzn-requestid", "x-amz-request-id"];
+        if !names.iter().any(|name| response.headers().contains_key(*name)) {
+            set_request_id(response.headers_mut(), &id);
+        }
+        response
+    });
+    answered.await.unwrap_or_else(|_| nobodys())
 }
 
-async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response<Body> {
+pub(super) async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response<Body> {
     let Some(scope) = Scope::of(&request) else {
         let message = "the request is not signed with SigV4, or its credential can't be read (an access key id has \
                        letters, digits and _+=,.@-), so nobody knows who calls which service";
@@ -178,12 +118,12 @@ async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response
     if let Some(fault) = house.faults.next(&scope) {
         let mut response = fault.answer(&request, id);
         set_request_id(response.headers_mut(), id);
-        house.tell(scope, request, response.clone());
+        house.listener.tell(scope, request, response.clone());
         return response.map(Body::from);
     }
     if let Some(mut response) = house.own(&scope, &request, id) {
         set_request_id(response.headers_mut(), id);
-        house.tell(scope, request, response.clone());
+        house.listener.tell(scope, request, response.clone());
         return response.map(Body::from);
     }
     match &house.behind {
@@ -193,7 +133,7 @@ async fn answer(house: Arc<House>, request: Request<Body>, id: &str) -> Response
         Behind::Embedded(services) => {
             let mut response = embedded(services, &scope, &request, id).await;
             set_request_id(response.headers_mut(), id);
-            house.tell(scope, request, response.clone());
+            house.listener.tell(scope, request, response.clone());
             response.map(Body::from)
         }
         Behind::Elsewhere(endpoint) => {
@@ -221,13 +161,13 @@ async fn passed(
         Err(error) => {
             // It is seen in the trail: nobody else tells that what is behind has gone.
             let response = unavailable(error.to_string()).answer(&noted, id);
-            house.tell(scope, noted, response.clone());
+            house.listener.tell(scope, noted, response.clone());
             return response.map(Body::from);
         }
     };
     let (head, body) = response.into_parts();
     let (house, seen) = (house.clone(), head.clone());
-    let told = move |body: Bytes| house.tell(scope, noted, Response::from_parts(seen, body));
+    let told = move |body: Bytes| house.listener.tell(scope, noted, Response::from_parts(seen, body));
     Response::from_parts(head, Body::new(Noted::new(body, MOST_BYTES, told)))
 }
 

@@ -5,25 +5,30 @@
 //! pass through as they come. It checks no signature, and no permission: whoever reaches loopback may do
 //! everything, which is why it listens nowhere else.
 
+mod crashes;
 mod faults;
 mod furnish;
 mod house;
+mod listener;
 mod own;
 mod refusal;
 mod scope;
 mod world;
 
 pub use furnish::FurnishError;
-pub use house::ApiCallSeen;
+pub use listener::ApiCallSeen;
 pub(super) use scope::Scope;
 
+use super::at_work::AtWork;
 use super::back_end::{Services, settle};
 use super::endpoint::{Endpoint, EndpointUrlError};
 use super::metrics::Metrics;
 use super::server::Server;
 use crate::trail::{AnsweredCall, Principals};
+use crashes::Crashes;
 use faults::Faults;
-use house::{Behind, House, Listener};
+use house::{Behind, House};
+use listener::Listener;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedSender;
@@ -47,6 +52,9 @@ pub struct FrontDoorSettings {
     pub aws_endpoint: Option<String>,
     /// How many of the calls are met with throttling or a server's error, from 0 to 1.
     pub fault: f64,
+    /// How many of the calls of functions end the process that makes them, from 0 to 1: half of them before the call
+    /// is done, half after.
+    pub crash: f64,
     /// Which of them.
     pub seed: u64,
 }
@@ -89,9 +97,10 @@ impl FrontDoor {
             Some(url) => Behind::Elsewhere(Box::new(Endpoint::new(url)?)),
             None => Behind::Embedded(Arc::default()),
         };
+        let crashes = Crashes::new(settings.crash, settings.seed);
         let faults = Faults::new(settings.fault, settings.seed);
         let (listener, turn) = (Listener::Told(told), Mutex::default());
-        let house = House { behind, faults, turn, listener, metrics, principals: Some(principals) };
+        let house = House { behind, crashes, faults, turn, listener, metrics, principals: Some(principals) };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -109,8 +118,8 @@ impl FrontDoor {
     /// A door on any free port before these services, which keeps the calls.
     pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
         let (listener, turn) = (Listener::Kept(std::sync::Mutex::default()), Mutex::default());
-        let (behind, faults) = (Behind::Embedded(services), Faults::default());
-        let house = House { behind, faults, turn, listener, metrics: Arc::default(), principals: None };
+        let (behind, crashes, faults) = (Behind::Embedded(services), Crashes::default(), Faults::default());
+        let house = House { behind, crashes, faults, turn, listener, metrics: Arc::default(), principals: None };
         FrontDoor::before(house, account, region, 0).await
     }
 
@@ -131,6 +140,11 @@ impl FrontDoor {
         &self.endpoint_url
     }
 
+    /// The processes whose calls may end them.
+    pub(super) fn at_work(&self) -> Arc<AtWork> {
+        self.house.crashes.at_work.clone()
+    }
+
     /// Takes no more calls; those that are being answered are, and are told.
     pub(super) async fn close(&self) {
         self.server.end().await;
@@ -138,6 +152,6 @@ impl FrontDoor {
 
     /// The calls that were kept, in their order; not those of the stage itself.
     pub(super) fn seen(&self) -> Vec<ApiCallSeen> {
-        self.house.seen()
+        self.house.listener.seen()
     }
 }

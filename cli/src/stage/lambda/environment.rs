@@ -1,6 +1,7 @@
 //! An execution environment: one process of a function, its log stream, and the writer that takes its
 //! lines there.
 
+use super::super::at_work::Crash;
 use super::super::function::{Function, FunctionSettings};
 use super::super::invocation::{Invocation, StartError};
 use super::super::process::{LogLine, Output};
@@ -46,7 +47,7 @@ impl Environment {
             arn: host.function.arn.clone(),
         };
         let (lines, written) = mpsc::channel(LINES_WAITING);
-        let function = Function::start_telling(settings, lines.clone()).await?;
+        let function = Function::start_known(settings, lines.clone(), host.backstage.at_work.clone()).await?;
         let writer = tokio::spawn(write(host.clone(), stream, written));
         Ok(Environment { function, lines, writer, used: false })
     }
@@ -72,6 +73,11 @@ impl Environment {
     /// The last lines that its process wrote to its standard error when the last invocation ended it.
     pub(super) fn last_words(&self) -> &[String] {
         self.function.last_words()
+    }
+
+    /// The call at which the last invocation's process was killed on purpose, if it was.
+    pub(super) fn crash(&self) -> Option<&Crash> {
+        self.function.crash()
     }
 
     pub(super) async fn invoke(&mut self, request_id: &str, payload: Bytes) -> Result<Invocation, StartError> {

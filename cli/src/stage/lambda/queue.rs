@@ -139,7 +139,12 @@ impl Queue {
         let start = ready.map(|(_, start)| start);
         let taken = Taken { duration, start, memory_mb: environment.peak_memory_mb() };
         let at_start = environment.ready().is_none();
-        let ended = Ended::of(&host.function, &invocation, at_start, environment.last_words());
+        let mut ended = Ended::of(&host.function, &invocation, at_start, environment.last_words());
+        if let Some(crash) = environment.crash() {
+            // Nothing is to be mended.
+            ended = None;
+            host.tell(Some(id), LambdaEvent::Crashed(crash.clone()));
+        }
         let outcome = outcome(id, invocation);
         for line in platform::end(&host.function, id, outcome.as_ref().err(), &taken) {
             environment.say(line).await;

@@ -1,5 +1,6 @@
 //! What is told of a function's events while they are dealt with.
 
+use super::super::at_work::Crash;
 use super::super::process::LogLine;
 use super::super::runtime_api::FunctionError;
 use super::super::world::Kept;
@@ -50,13 +51,15 @@ pub enum LambdaEvent {
         /// How long it took, in milliseconds.
         duration_ms: f64,
     },
+    /// Its process was killed on purpose, around an AWS call of its own: the try has failed.
+    Crashed(Crash),
     /// The function failed, did not end in time, or its process died or had too much memory.
     Failed {
         /// The how-manieth try, from 1.
         attempt: u32,
         /// With what.
         error: FunctionError,
-        /// How its process ended; none where the function reported the error itself.
+        /// How its process ended; none where the function reported the error itself, or was killed on purpose.
         #[serde(skip_serializing_if = "Option::is_none")]
         ended: Option<Ended>,
         /// How long it took, in milliseconds.
