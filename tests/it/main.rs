@@ -24,6 +24,7 @@ mod functions;
 mod guard_samples;
 mod guards;
 mod house;
+mod killed;
 mod lambda_limits;
 mod lambda_service;
 mod ledger;

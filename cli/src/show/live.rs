@@ -62,7 +62,7 @@ pub fn told(told: &Told, verbose: bool) -> Option<String> {
 }
 
 /// On which side of which call a process was killed.
-fn killed(Crash { service, action, moment, status }: &Crash) -> String {
+fn killed(Crash { service, action, moment, status, .. }: &Crash) -> String {
     match (moment, status) {
         (Moment::Before, _) => format!("killed before {service}:{action} was done"),
         (Moment::After, Some(status)) if *status >= 300 => {

@@ -4,6 +4,7 @@
 //! A process is doomed at most once, and only while it has an event: what it was at then is tried again. It
 //! decides nothing: whom to doom is the front door's affair, and the killing the function's own.
 
+use bytes::Bytes;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,9 @@ pub struct Crash {
     /// The answer's status, which the process never got; none where the call was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The call's body, for who has to know more of it; it is not shown.
+    #[serde(skip)]
+    pub request: Bytes,
 }
 
 /// On which side of a call a process was killed.
@@ -118,7 +122,8 @@ mod tests {
     use std::time::Duration;
 
     fn crash() -> Crash {
-        Crash { service: "sns".to_owned(), action: "Publish".to_owned(), moment: Moment::Before, status: None }
+        let (service, action) = ("sns".to_owned(), "Publish".to_owned());
+        Crash { service, action, moment: Moment::Before, status: None, request: Bytes::new() }
     }
 
     #[tokio::test]

@@ -70,7 +70,7 @@ pub(super) async fn survived(house: Arc<House>, request: Request<Body>, id: &str
         action => action,
     };
     let at_work = house.crashes.at_work.clone();
-    let crash = Crash { service, action, moment, status: None };
+    let crash = Crash { service, action, moment, status: None, request: request.body().clone() };
     if moment == Moment::Before && at_work.doom(&token, crash.clone()).await {
         return nobodys();
     }
