@@ -42,25 +42,33 @@ pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
     if key.trim() != key {
         return Err(TagKeyError::Space);
     }
-    if key.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
+    if is_reserved(key) {
         return Err(TagKeyError::Reserved);
     }
     key.chars().find(|&character| !is_allowed(character)).map_or(Ok(()), |wrong| Err(TagKeyError::Character(wrong)))
 }
 
-/// The value as SQS takes it: other characters become `_`, and it is cut after 256 characters.
+/// The value as SQS takes it: other characters become `_`, and it is cut after 256 characters. `aws:`
+/// at its beginning is reserved too: a user agent that begins so would keep every tag off the queue.
 ///
 /// ```
 /// use trailhook::responses::tag_new_queue::clean_value;
 ///
 /// assert_eq!(clean_value("Mozilla/5.0 (X11; Linux)"), "Mozilla/5.0 _X11_ Linux_");
 /// assert_eq!(clean_value(&"ä".repeat(300)).chars().count(), 256);
+/// assert_eq!(clean_value("AWS:cli"), "AWS_cli");
 /// ```
 pub fn clean_value(value: &str) -> String {
     let cleaned: String =
         value.trim().chars().map(|character| if is_allowed(character) { character } else { '_' }).collect();
     let cut: String = cleaned.chars().take(LONGEST_VALUE).collect();
-    cut.trim_end().to_owned()
+    let cut = cut.trim_end();
+    if is_reserved(cut) { cut.replacen(':', "_", 1) } else { cut.to_owned() }
+}
+
+/// Whether it begins with `aws:` in any case.
+fn is_reserved(text: &str) -> bool {
+    text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:"))
 }
 
 fn is_allowed(character: char) -> bool {
