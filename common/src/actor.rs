@@ -2,8 +2,10 @@
 //!
 //! A `userIdentity` has a dozen forms; people ask one question of it: who was that? An [`Actor`]
 //! answers for a log line, a tag or a message. It is for reading, not for deciding: a session name
-//! is chosen by whoever opens the session, so no guard uses an actor.
+//! is chosen by whoever opens the session, so no guard uses an actor; and what a caller made too long
+//! to read is cut.
 
+use crate::shown::cut;
 use crate::{IdentityType, UserIdentity};
 use serde::Serialize;
 use std::fmt;
@@ -126,7 +128,7 @@ impl Actor {
     /// ```
     pub fn of(identity: &UserIdentity) -> Actor {
         let who = Who::of(identity);
-        let service = identity.invoked_by.text().map(str::to_owned);
+        let service = identity.invoked_by.text().map(cut);
         let through = if matches!(who, Who::Service { .. }) { None } else { service };
         Actor { who, through }
     }
@@ -172,7 +174,6 @@ impl Actor {
 
 impl Who {
     fn of(identity: &UserIdentity) -> Who {
-        let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let account = own(identity.account_id.text());
         let name = own(identity.user_name.text().or_else(|| identity.session_name()));
         match identity.kind() {
@@ -206,6 +207,10 @@ impl Who {
     }
 }
 
+fn own(text: Option<&str>) -> String {
+    cut(text.unwrap_or_default())
+}
+
 fn role_session(identity: &UserIdentity, account: String) -> Who {
     let issuer = identity.session_issuer();
     let role_arn = issuer.and_then(|issuer| issuer.arn.text());
@@ -213,7 +218,7 @@ fn role_session(identity: &UserIdentity, account: String) -> Who {
     let from_role_arn = || role_arn?.rsplit('/').next();
     let role = issuer.and_then(|issuer| issuer.user_name.text()).or_else(from_role_arn).or_else(from_session_arn);
     let role = role.unwrap_or_default();
-    let session = identity.session_name().unwrap_or_default().to_owned();
+    let session = own(identity.session_name());
     // Identity Center names its roles AWSReservedSSO_<permission set>_<16 hexadecimal digits>, under a
     // path that is its own; anyone can give a role such a name.
     let permission_set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
@@ -221,17 +226,17 @@ fn role_session(identity: &UserIdentity, account: String) -> Who {
     if let Some((permission_set, _)) = permission_set
         && reserved
     {
-        return Who::SsoUser { name: session, permission_set: permission_set.to_owned(), account };
+        return Who::SsoUser { name: session, permission_set: cut(permission_set), account };
     }
     let context = identity.session_context.get();
     let provider = context.and_then(|context| context.web_id_federation_data.get()?.federated_provider.text());
     Who::RoleSession {
-        role: role.to_owned(),
-        role_arn: role_arn.map(str::to_owned),
+        role: cut(role),
+        role_arn: role_arn.map(cut),
         session,
         account,
-        source_identity: context.and_then(|context| context.source_identity.text()).map(str::to_owned),
-        federated_provider: provider.map(str::to_owned),
+        source_identity: context.and_then(|context| context.source_identity.text()).map(cut),
+        federated_provider: provider.map(cut),
     }
 }
 

@@ -23,6 +23,7 @@ mod record;
 mod report;
 mod response;
 pub mod responses;
+mod shown;
 
 pub use actor::{Actor, Who};
 pub use arn::{Arn, ArnError, ArnPattern, ArnPatternError, is_account_id, is_region_name, partition_of};
@@ -51,3 +52,4 @@ pub use record::{
 };
 pub use report::{ActionOutcome, ActionReport, EventHeader, Outcome, Report};
 pub use response::{Decision, Mode, Response, Undecided, decide};
+pub use shown::{shown_json, shown_line};

@@ -2,7 +2,8 @@
 //!
 //! tracing's values are flat, and its own JSON format would write a report as a string inside a
 //! string, which no query can look into. A field that is called `report` holds JSON, and is written
-//! as what it is.
+//! as what it is. What a caller put into a name to break a line, or to make it read differently, is
+//! escaped.
 
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
@@ -74,7 +75,7 @@ fn line(level: &str, target: &str, fields: &[(&'static str, Said)]) -> String {
         map.end()
     });
     match written {
-        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Ok(()) => trailhook::shown_json(&String::from_utf8_lossy(&bytes)),
         // JSON values into memory can always be written; if not, this is still a line.
         Err(error) => format!(r#"{{"level":"ERROR","message":"a log line could not be written: {error}"}}"#),
     }

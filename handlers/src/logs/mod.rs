@@ -5,10 +5,12 @@
 //! level of tracing: at that level only what stops the function is written.
 
 mod line;
+mod text;
 
 use crate::Environment;
 use line::JsonLines;
 use std::io::Write;
+use text::TextLines;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -22,7 +24,7 @@ pub(crate) fn start(environment: &mut Environment) {
     let lines = tracing_subscriber::fmt::layer().with_ansi(false);
     let log = tracing_subscriber::registry().with(levels);
     let started = if text {
-        tracing::subscriber::set_global_default(log.with(lines))
+        tracing::subscriber::set_global_default(log.with(lines.event_format(TextLines::default())))
     } else {
         tracing::subscriber::set_global_default(log.with(lines.event_format(JsonLines)))
     };

@@ -3,9 +3,11 @@
 //! A message in any other schema is dropped there without a word. Learned from "Custom
 //! notifications using Amazon Q Developer in chat applications": version, source and description
 //! are required, the lengths are the service's. What a caller chose stands in code spans, where neither
-//! mentions nor links nor bare addresses mean anything; `<`, `>` and `&` are written as entities.
+//! mentions nor links nor bare addresses mean anything; `<`, `>` and `&` are written as entities. A
+//! title and a keyword can't have spans: of them only what calls and errors are named with is left.
 
-use super::story::{one_line, resource_arns};
+use super::story::resource_arns;
+use crate::shown::one_line;
 use crate::{EventHeader, Record};
 use serde_json::{Value, json};
 
@@ -42,28 +44,35 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
     let keywords: Vec<String> = [header.event_name.as_deref(), header.aws_region.as_deref(), header.account.as_deref()]
         .into_iter()
         .flatten()
-        .map(|keyword| one_line(keyword, LONGEST_KEYWORD))
+        .map(|keyword| plain(keyword, LONGEST_KEYWORD))
         .collect();
-    let arns = resource_arns(record);
+    let arns: Vec<String> = resource_arns(record).iter().map(|arn| say(arn)).collect();
+    let id = header.event_id.as_deref().map(say);
     // One thread for all that happens to one resource.
-    let thread = arns.first().map(String::as_str).or(header.event_id.as_deref()).unwrap_or(name);
+    let thread = arns.first().or(id.as_ref()).cloned().unwrap_or_else(|| plain(name, LONGEST_VALUE));
     json!({
         "version": "1.0",
         "source": "custom",
-        "id": header.event_id,
+        "id": id,
         "content": {
             "textType": "client-markdown",
-            "title": one_line(&escaped(&title), LONGEST_TITLE),
+            "title": plain(&title, LONGEST_TITLE),
             "description": description,
             "keywords": keywords,
         },
         "metadata": {
-            "threadId": one_line(thread, LONGEST_VALUE),
-            "summary": say(summary),
-            "eventType": name,
+            "threadId": thread,
+            "summary": format!("`{}`", say(summary)),
+            "eventType": plain(name, LONGEST_KEYWORD),
             "relatedResources": arns,
         },
     })
+}
+
+/// Only what names of calls, error codes, Regions and accounts are written with.
+fn plain(text: &str, most: usize) -> String {
+    let of_names = |character: char| character.is_ascii_alphanumeric() || " .:_-".contains(character);
+    text.chars().map(|character| if of_names(character) { character } else { '?' }).take(most).collect()
 }
 
 /// Without what begins a mention, a link or the end of a code span.

@@ -3,7 +3,7 @@
 //! The line has no time of its own: whoever writes it stamps it, because CloudWatch Logs takes
 //! nothing older than 14 days and the event may be replayed.
 
-use crate::EventHeader;
+use crate::{EventHeader, shown_json};
 use serde::Serialize;
 
 /// A line, and where it goes.
@@ -31,7 +31,7 @@ impl JournalLine {
     pub(super) fn new(log_group: &str, summary: &str, event: &EventHeader, notifying: Option<&str>) -> Self {
         let entry = Entry { level: "INFO", response: "notify", summary, notifying, event };
         // An entry holds text only, so it can always be written.
-        let message = serde_json::to_string(&entry).unwrap_or_default();
+        let message = shown_json(&serde_json::to_string(&entry).unwrap_or_default());
         JournalLine { log_group: log_group.to_owned(), message }
     }
 }

@@ -1,10 +1,11 @@
 //! A message to the topic: what each protocol gets, within SNS's size.
 //!
 //! `Publish` takes 262,144 bytes for everything together, so the record is left out of the story
-//! when it does not fit. Each message attribute is for subscribers' filter policies.
+//! when it does not fit, and what else a caller made too long after it. Each message attribute is for subscribers' filter policies.
 
 use super::story::Story;
 use super::{chat, subject, text};
+use crate::shown::one_line;
 use crate::{EventHeader, Record};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -40,6 +41,9 @@ impl Notification {
         let mut message = with(Story::whole(summary, header, record));
         if message.len() > LARGEST_MESSAGE {
             message = with(Story::without_record(summary, header));
+        }
+        if message.len() > LARGEST_MESSAGE {
+            message = with(Story::without_event(summary));
         }
         Notification {
             topic_arn: topic_arn.to_owned(),
@@ -86,6 +90,6 @@ fn attributes(record: &Record, header: &EventHeader) -> BTreeMap<&'static str, S
         ("actorKind", header.actor.as_ref().map(crate::Actor::kind)),
         ("result", Some(result)),
     ];
-    let cut = |value: &str| super::story::one_line(value, LONGEST_ATTRIBUTE);
+    let cut = |value: &str| one_line(value, LONGEST_ATTRIBUTE);
     attributes.into_iter().filter_map(|(name, value)| Some((name, cut(value?)))).collect()
 }

@@ -1,6 +1,7 @@
 //! The whole story of a call, for programs, and its one-sentence summary, for everyone.
 
-use crate::{EventHeader, Record, Resource};
+use crate::shown::one_line;
+use crate::{EventHeader, Record, Resource, shown_json};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,7 +14,9 @@ const VERSION: &str = "1";
 pub(super) struct Story<'a> {
     version: &'static str,
     summary: &'a str,
-    event: &'a EventHeader,
+    /// Absent only when not even this would fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a EventHeader>,
     /// The record; absent when it would not fit into a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<&'a Record>,
@@ -23,17 +26,23 @@ pub(super) struct Story<'a> {
 
 impl<'a> Story<'a> {
     pub(super) fn whole(summary: &'a str, event: &'a EventHeader, record: &'a Record) -> Self {
-        Story { version: VERSION, summary, event, record: Some(record), record_left_out: None }
+        Story { version: VERSION, summary, event: Some(event), record: Some(record), record_left_out: None }
     }
 
     pub(super) fn without_record(summary: &'a str, event: &'a EventHeader) -> Self {
         let why = "the record does not fit into an SNS message; find it by its event id in the rule's log group";
-        Story { version: VERSION, summary, event, record: None, record_left_out: Some(why) }
+        Story { version: VERSION, summary, event: Some(event), record: None, record_left_out: Some(why) }
+    }
+
+    pub(super) fn without_event(summary: &'a str) -> Self {
+        let why = "neither the record nor what it says of the event fits into an SNS message";
+        Story { version: VERSION, summary, event: None, record: None, record_left_out: Some(why) }
     }
 
     pub(super) fn json(&self) -> String {
-        // A story holds text and JSON that was read as JSON, so it can always be written.
-        serde_json::to_string(self).unwrap_or_default()
+        // A story holds text and JSON that was read as JSON, so it can always be written. Shown, because
+        // SNS can't hand on to a queue what SQS doesn't take.
+        shown_json(&serde_json::to_string(self).unwrap_or_default())
     }
 }
 
@@ -68,11 +77,6 @@ const LONGEST_ARN: usize = 300;
 pub(super) fn resource_arns(record: &Record) -> Vec<String> {
     let arns = record.resources.get().into_iter().flatten().filter_map(Resource::arn);
     arns.take(MOST_RESOURCES).map(|arn| one_line(arn, LONGEST_ARN)).collect()
-}
-
-/// Text from a record on one line: control characters become spaces, and it is cut.
-pub(super) fn one_line(text: &str, most: usize) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(most).collect()
 }
 
 /// The last part of the first resource's ARN, or what the request calls the queue, topic or so.

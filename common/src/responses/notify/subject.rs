@@ -3,7 +3,7 @@
 //!
 //! Kept to ASCII, because the e-mail protocol is.
 
-use super::story::one_line;
+use crate::shown::one_line;
 
 /// The longest subject.
 const LONGEST: usize = 99;

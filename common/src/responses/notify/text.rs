@@ -3,8 +3,9 @@
 //! A person reads it on a telephone: the sentence first, then one fact a line. Every value is kept
 //! on its line, so that a caller can't write lines of their own with a user agent.
 
-use super::story::{one_line, resource_arns};
-use crate::{EventHeader, Record};
+use super::story::resource_arns;
+use crate::shown::one_line;
+use crate::{EventHeader, Record, shown_json};
 use serde_json::Value;
 
 /// Longer request parameters are cut: the rest is in the record.
@@ -45,7 +46,7 @@ pub(super) fn text(record: &Record, header: &EventHeader, summary: &str) -> Stri
 /// JSON as people read it; its strings keep their line breaks escaped.
 fn indented(json: &str) -> String {
     let pretty = serde_json::from_str::<Value>(json)
-        .map_or_else(|_| one_line(json, LONGEST_REQUEST), |value| format!("{value:#}"));
+        .map_or_else(|_| one_line(json, LONGEST_REQUEST), |value| shown_json(&format!("{value:#}")));
     if pretty.chars().count() <= LONGEST_REQUEST {
         return pretty;
     }
