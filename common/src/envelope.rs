@@ -5,6 +5,10 @@
 //! events" and "AWS service events delivered via CloudTrail" in the EventBridge user guide.
 
 use crate::Record;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use std::collections::HashSet;
+use std::fmt;
+
 pub use aws_lambda_events::eventbridge::EventBridgeEvent;
 
 /// An EventBridge event whose detail is a CloudTrail record.
@@ -59,7 +63,8 @@ pub enum DecodeError {
 /// ```
 ///
 /// # Errors
-/// [`DecodeError`] names the JSON path of what is missing or has the wrong form.
+/// [`DecodeError`] names the JSON path of what is missing or has the wrong form. A member that is named
+/// twice is refused: nobody could tell which one counts.
 pub fn decode(payload: &[u8]) -> Result<Envelope, DecodeError> {
     if payload.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError::Empty);
@@ -70,8 +75,38 @@ pub fn decode(payload: &[u8]) -> Result<Envelope, DecodeError> {
         let path = if path == "." { "payload".to_owned() } else { path };
         DecodeError::Form { path, source: error.into_inner() }
     })?;
-    json.end().map_err(|source| DecodeError::Form { path: "payload".to_owned(), source })?;
+    let whole = |source| DecodeError::Form { path: "payload".to_owned(), source };
+    json.end().map_err(whole)?;
+    let Once = serde_json::from_slice(payload).map_err(whole)?;
     Ok(envelope)
+}
+
+/// An object in which every member is named once. The envelope's type keeps the last one of those it
+/// has no field for, and `replay-name` is one of them.
+struct Once;
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Once;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Once, A::Error> {
+                let mut names = HashSet::new();
+                while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    if let Some(twice) = names.replace(name) {
+                        return Err(Error::custom(format!("duplicate field `{twice}`")));
+                    }
+                }
+                Ok(Once)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
 }
 
 /// The name of the archive replay that delivered this event, if one did (`replay-name`).

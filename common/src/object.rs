@@ -2,7 +2,9 @@
 //!
 //! `object!` declares the struct, and writes the two serde implementations that anyone would write
 //! by hand: each documented member goes to its field, every other member to `extras`, unparsed.
-//! It refuses to fail on anything but a value that is not an object.
+//! It refuses a value that is not an object, and an object that names a member twice: readers differ
+//! in which of the two they take, and a guard must not read another one than whoever acts. Inside a
+//! record such an object is a form that is not documented, and whoever needs it says so.
 //!
 //! [`Field`]: crate::Field
 
@@ -42,7 +44,13 @@ macro_rules! object {
                         while let Some(key) = map.next_key::<String>()? {
                             let value: Box<serde_json::value::RawValue> = map.next_value()?;
                             match key.as_str() {
-                                $($key => object.$field = $crate::Field::from_raw(value),)*
+                                $($key if object.$field.is_absent() => {
+                                    object.$field = $crate::Field::from_raw(value);
+                                })*
+                                $($key => return Err(serde::de::Error::duplicate_field($key)),)*
+                                _ if object.extras.contains_key(&key) => {
+                                    return Err(serde::de::Error::custom(format!("duplicate field `{key}`")));
+                                }
                                 _ => {
                                     object.extras.insert(key, value);
                                 }

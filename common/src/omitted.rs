@@ -24,12 +24,17 @@ object! {
 impl Omitted {
     /// The note, if that is what this part is: an object with `omitted` set, and with a reason or an
     /// original size, or nothing else. A note beside other members counts too: what is there may not
-    /// be all there was. (A service's own `omitted` parameter would stand beside others, alone.)
+    /// be all there was. (A service's own `omitted` parameter would stand beside others, alone.) An
+    /// object that speaks of it and can't be read, because it names a member twice, counts as well.
     pub fn in_part(part: &RawValue) -> Option<Omitted> {
         if !part.get().contains("\"omitted\"") {
             return None;
         }
-        let note: Omitted = serde_json::from_str(part.get()).ok()?;
+        let note: Omitted = match serde_json::from_str(part.get()) {
+            Ok(note) => note,
+            Err(_) if part.get().starts_with('{') => return Some(Omitted::default()),
+            Err(_) => return None,
+        };
         let set = note.omitted.get().is_some_and(|flag| flag.is_set());
         let said = !note.reason.is_absent() || !note.original_size.is_absent() || note.extras.is_empty();
         (set && said).then_some(note)
