@@ -86,6 +86,10 @@ impl FromStr for QueueUrl {
         if rest.contains(['?', '#']) {
             return Err(error("it has a query or a fragment"));
         }
+        // A user before the host would pass one host for another.
+        if !rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/:[]".contains(&byte)) {
+            return Err(error("it has characters that no queue's url has"));
+        }
         let mut segments = rest.rsplit('/');
         let (name, account) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
         if segments.next().is_none_or(str::is_empty) {
@@ -183,6 +187,9 @@ mod tests {
             "https://h/111122223333/.fifo",
             "https://h/111122223333/orders?x=1",
             "ftp://h/111122223333/orders",
+            "https://sqs.eu-west-1.amazonaws.com:x@h/111122223333/orders",
+            "https://h\n/111122223333/orders",
+            "https://h\u{202e}/111122223333/orders",
             &long,
         ] {
             assert!(url.parse::<QueueUrl>().is_err(), "{url:?}");
