@@ -93,6 +93,29 @@ fn absent_null_and_unknown_forms_are_kept() {
     }
 }
 
+/// Two values of one name can't both be kept, and readers differ in which of them they take.
+#[test]
+fn what_is_named_twice_is_refused_or_a_form_that_is_not_documented() {
+    for text in [
+        r#"{"errorCode":"AccessDenied","errorCode":null}"#,
+        r#"{"eventName":null,"eventName":"A"}"#,
+        r#"{"x":1,"x":1}"#,
+    ] {
+        let error = serde_json::from_str::<Record>(text).unwrap_err();
+        assert!(error.to_string().contains("duplicate field `"), "{text}: {error}");
+    }
+    let identity: Record = serde_json::from_str(r#"{"userIdentity":{"type":"Root","type":"IAMUser"}}"#).unwrap();
+    assert!(identity.user_identity.known("detail.userIdentity").is_err());
+    let envelope = |members: &str| {
+        trailhook::decode(format!(r#"{{"source":"aws.sqs","detail-type":"t","detail":{{}}{members}}}"#).as_bytes())
+    };
+    assert!(envelope("").is_ok());
+    for twice in [r#","source":"aws.sqs""#, r#","replay-name":"a","replay-name":null"#, r#","detail":{}"#] {
+        let error = envelope(twice).unwrap_err().to_string();
+        assert!(error.contains("duplicate field `"), "{twice}: {error}");
+    }
+}
+
 fn samples() -> Vec<Value> {
     let read = |folder| events(folder).unwrap().into_iter();
     read("sqs").chain(read("near-miss")).map(|(_, bytes)| serde_json::from_slice(&bytes).unwrap()).collect()

@@ -23,6 +23,8 @@ mod faults;
 mod functions;
 mod guard_samples;
 mod guards;
+mod hostile;
+mod hostile_functions;
 mod house;
 mod killed;
 mod lambda_limits;

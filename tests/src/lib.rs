@@ -3,9 +3,11 @@
 pub mod between;
 pub mod command;
 pub mod functions;
+pub mod hostile;
 pub mod moto;
 pub mod python;
 pub mod responses;
+pub mod rules;
 pub mod script;
 pub mod scripts;
 pub mod stage;
