@@ -25,7 +25,7 @@ ACCOUNT, REGION = "111122223333", "eu-west-1"
 SETTINGS_UNSEEN = {
     ("AWS::SNS::Topic", "KmsMasterKeyId"): "ministack's CloudFormation leaves it out of the topic",
     ("AWS::CloudWatch::Alarm", "Metrics"): "see alarms_of_metric_math below",
-    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): "ministack's CloudFormation leaves it out of the table",
+    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): "ministack's CloudFormation leaves it out",
     ("AWS::DynamoDB::Table", "SSESpecification"): "as above",
     ("AWS::DynamoDB::Table", "TimeToLiveSpecification"): "as above",
     ("AWS::KMS::Key", "PendingWindowInDays"): "no key shows it before its deletion, and then it is looked at",

@@ -18,7 +18,7 @@ from emulator import ACCOUNT, REGION
 from repository import ROOT, STACK
 
 SAMPLE = "sqs/CreateQueue.success.json"
-clients = {name: boto3.client(name) for name in ("cloudformation", "events", "lambda", "logs", "sns", "sqs")}
+clients = {name: boto3.client(name) for name in ("cloudformation", "events", "iam", "lambda", "logs", "sns", "sqs")}
 sqs, logs = clients["sqs"], clients["logs"]
 resources = clients["cloudformation"].describe_stack_resources(StackName=STACK)["StackResources"]
 ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
@@ -157,6 +157,8 @@ def revert_in_dry_run(event):
     checks.that(f"{refused}, before anything was looked at", refused in str(report), refused, report)
     checks.that("and the queue is there still", exists(name), "the queue", "no queue")
     client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+    orders = "arn:aws:sqs:eu-west-1:111122223333:orders"
+    checks.equal("nor may it delete", "implicitDeny", decided("RevertFunctionRole", "sqs:DeleteQueue", orders, {}))
 
 
 def skips(hears, functions):
@@ -210,6 +212,46 @@ def own_logs(event):
         checks.equal(f"the decision of {response} is in {ids[group]}", {response}, there)
 
 
+def decided(role, action, resource, context):
+    """What the policies of a deployed role say about a call; `context` is what the service would tell IAM."""
+    entries = [
+        {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": "string"}
+        for name, value in context.items()
+    ]
+    answer = clients["iam"].simulate_principal_policy(
+        PolicySourceArn=f"arn:aws:iam::111122223333:role/trailhook/{ids[role]}",
+        ActionNames=[action],
+        ResourceArns=[resource],
+        ContextEntries=entries,
+    )
+    return answer["EvaluationResults"][0]["EvalDecision"]
+
+
+def what_iam_says():
+    """What the deployed roles may do, by the emulator's evaluation of their policies; of a queue's tags it is told here."""
+    account = "111122223333"
+    orders = f"arn:aws:sqs:eu-west-1:{account}:orders"
+    table = f"arn:aws:dynamodb:eu-west-1:{account}:table/{ids['LedgerTable']}"
+    tagged = {"aws:ResourceTag/trailhook:exempt-until": "2026-12-01T00:00:00Z"}
+    key = "dynamodb:LeadingKeys"
+    cases = [
+        ("RevertFunctionRole", "sqs:DeleteQueue", orders, {}, "allowed"),
+        ("RevertFunctionRole", "sqs:DeleteQueue", orders, tagged, "explicitDeny"),
+        ("RevertFunctionRole", "sqs:DeleteQueue", orders, {"aws:ResourceTag/team": "payments"}, "allowed"),
+        ("RevertFunctionRole", "sqs:TagQueue", orders, {}, "implicitDeny"),
+        ("TagNewQueueFunctionRole", "sqs:DeleteQueue", orders, {}, "implicitDeny"),
+        ("NotifyFunctionRole", "sqs:GetQueueAttributes", orders, {}, "implicitDeny"),
+        ("RevertFunctionRole", "dynamodb:UpdateItem", table, {key: "event#revert#1"}, "allowed"),
+        ("RevertFunctionRole", "dynamodb:UpdateItem", table, {key: f"breaker#revert#{account}"}, "allowed"),
+        ("RevertFunctionRole", "dynamodb:UpdateItem", table, {key: "event#notify#1"}, "implicitDeny"),
+        ("NotifyFunctionRole", "dynamodb:UpdateItem", table, {key: "event#notify#revert#1"}, "allowed"),
+        ("NotifyFunctionRole", "dynamodb:UpdateItem", table, {key: f"breaker#revert#{account}"}, "implicitDeny"),
+        ("RevertFunctionRole", "dynamodb:DeleteItem", table, {key: "event#revert#1"}, "implicitDeny"),
+    ]
+    for role, action, resource, context, expected in cases:
+        checks.equal(f"{role}: {action} with {context}", expected, decided(role, action, resource, context))
+
+
 def main():
     functions = ["TagNewQueueFunction", "NotifyFunction", "RevertFunction"]
     url, event = make_queue()
@@ -219,6 +261,10 @@ def main():
         checks.equal("revert acts", (None, "enforce", "acted"), there)
         left = exists(event["detail"]["requestParameters"]["queueName"])
         checks.that("the queue is gone", not left, "no queue", "the queue")
+        again, error = invoke("RevertFunction", event)
+        there = error, again.get("outcome")
+        checks.equal("the same event once more is a duplicate", (None, "duplicate"), there)
+        what_iam_says()
         return
     hears = subscriber()
     the_rule_matches()

@@ -25,6 +25,9 @@ pub struct Report {
     /// The event, as far as it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventHeader>,
+    /// What went wrong beside it and is for people to know: an answer that could not be noted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The actions planned, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<ActionReport>,
@@ -76,13 +79,13 @@ pub struct ActionReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionOutcome {
-    /// Carried out.
+    /// Carried out, by this try or by an earlier one of the same event.
     Applied,
     /// Would be carried out.
     WouldApply,
     /// The live state says there is nothing to do.
     Nothing,
-    /// Dealt with before, by an earlier try or by another delivery of the event.
+    /// Dealt with before, by another delivery of the event.
     Duplicate,
     /// Not done: the circuit breaker is open.
     Stopped,
@@ -179,7 +182,16 @@ impl Report {
         message: impl Into<String>,
     ) -> Report {
         let reason = Some(reason.to_owned());
-        Report { response, mode, outcome, reason, message: cut(&message.into()), event, actions: Vec::new() }
+        Report {
+            response,
+            mode,
+            outcome,
+            reason,
+            message: cut(&message.into()),
+            event,
+            notes: Vec::new(),
+            actions: Vec::new(),
+        }
     }
 
     /// The report of an event that a guard left alone.
@@ -202,9 +214,14 @@ impl Report {
         let first = order.into_iter().find(|(of_action, _)| any(*of_action));
         let outcome = first.map_or(Outcome::Nothing, |(_, outcome)| outcome);
         let message = cut(&actions.iter().map(ActionReport::sentence).collect::<Vec<_>>().join("; "));
-        let undone = matches!(outcome, Outcome::Nothing | Outcome::Stopped);
-        let reason = actions.iter().find_map(|action| action.reason).filter(|_| undone).map(str::to_owned);
-        Report { response, mode, outcome, reason, message, event: Some(event), actions }
+        let of = match outcome {
+            Outcome::Nothing => Some(ActionOutcome::Nothing),
+            Outcome::Stopped => Some(ActionOutcome::Stopped),
+            _ => None,
+        };
+        let reason = actions.iter().filter(|action| Some(action.outcome) == of).find_map(|action| action.reason);
+        let reason = reason.map(str::to_owned);
+        Report { response, mode, outcome, reason, message, event: Some(event), notes: Vec::new(), actions }
     }
 
     /// The report with this reason, for counting.

@@ -2,9 +2,9 @@
 //! there is none.
 
 use crate::ApplyError;
-use crate::ledger::{Ledger, Slot};
+use crate::ledger::{Ledger, Place, Slot};
 use aws_config::SdkConfig;
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use trailhook::{BreakerLimit, BreakerNotice, Reason};
 
 /// The breaker of one response in one account.
@@ -16,6 +16,15 @@ pub(crate) struct Breaker {
     limit: BreakerLimit,
     /// Who is told when it opens; without one, the decision lines and the metric say it.
     topic: Option<(String, aws_sdk_sns::Client)>,
+}
+
+/// Whether an action may be done.
+#[derive(Debug)]
+pub(crate) enum Permit {
+    /// It may, and has its place.
+    Given(Place),
+    /// It may not.
+    Open(Open),
 }
 
 /// The breaker is open.
@@ -45,16 +54,16 @@ impl Breaker {
         ledger: &Ledger,
         description: &str,
         event_id: Option<&str>,
-    ) -> Result<Option<Open>, ApplyError> {
-        let id = format!("breaker#{}#{}", self.response, self.account);
-        let Slot::None { until } = ledger.take_slot(&id, self.limit).await? else {
-            return Ok(None);
+    ) -> Result<Permit, ApplyError> {
+        let id = self.id();
+        let until = match ledger.take_slot(&id, self.limit).await? {
+            Slot::Taken(place) => return Ok(Permit::Given(place)),
+            Slot::None { until } => until,
         };
         crate::logs::count("ActionsStopped", self.response);
         let message = format!(
-            "the circuit breaker is open: {} actions in {} minutes are as many as {} may do; the next may be done at {}",
-            self.limit.actions,
-            self.limit.window.num_minutes(),
+            "the circuit breaker is open: {} are as many as {} may do; the next may be done at {}",
+            self.limit,
             self.response,
             until.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
@@ -68,7 +77,16 @@ impl Breaker {
             event_id,
         };
         let note = self.tell(ledger, &id, &notice).await;
-        Ok(Some(Open { reason: Reason::new("breaker-open", message), note }))
+        Ok(Permit::Open(Open { reason: Reason::new("breaker-open", message), note }))
+    }
+
+    /// Gives the place back of an action that was not done.
+    pub(crate) async fn give_back(&self, ledger: &Ledger, place: &Place) -> Result<(), ApplyError> {
+        ledger.give_back(&self.id(), place).await
+    }
+
+    fn id(&self) -> String {
+        format!("breaker#{}#{}", self.response, self.account)
     }
 
     /// One notice for each window. That it can't be sent doesn't make the action happen: it is said.
@@ -88,15 +106,15 @@ impl Breaker {
             .send()
             .await;
         match published {
-            Ok(_) => Some(format!(
-                "people were told that the circuit breaker is open, at {}",
-                Utc::now().format("%H:%M:%SZ")
-            )),
+            Ok(_) => Some(match ledger.settle_notice(id, true).await {
+                Ok(()) => "people were told that the circuit breaker is open".to_owned(),
+                Err(error) => format!("people were told that the circuit breaker is open, and may be again: {error}"),
+            }),
             Err(error) => {
                 let error = ApplyError::of("sns:Publish", error);
-                let again = match ledger.unclaim_notice(id).await {
+                let again = match ledger.settle_notice(id, false).await {
                     Ok(()) => "the next one that is stopped tries again".to_owned(),
-                    Err(error) => format!("and not before the window is over: {error}"),
+                    Err(error) => format!("one that is stopped in half a minute tries again ({error})"),
                 };
                 Some(format!("nobody was told that the circuit breaker is open: {error}; {again}"))
             }

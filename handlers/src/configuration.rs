@@ -3,8 +3,8 @@
 use crate::Environment;
 use chrono::TimeDelta;
 use trailhook::{
-    ArnPattern, BreakerLimit, Elsewhere, Exemptions, FromRecord, Guards, Mode, QueuePattern, Replayed, Response,
-    RolePath, ServiceName, is_account_id, is_region_name, partition_of,
+    Arn, ArnError, ArnPattern, BreakerLimit, Elsewhere, Exemptions, FromRecord, Guards, Mode, QueuePattern, Replayed,
+    Response, RolePath, ServiceName, is_account_id, is_region_name, partition_of,
 };
 
 /// A function's mode and guards.
@@ -42,12 +42,18 @@ impl Configuration {
             size.parse::<i32>().map_err(|_| format!("{size:?} is not a number of megabytes"))
         });
         let table = environment.optional("TRAILHOOK_TABLE", table);
-        if mode == Mode::Enforce && !R::IDEMPOTENT && environment.get("TRAILHOOK_TABLE").is_none() {
+        let needs_table = !R::IDEMPOTENT || R::DESTRUCTIVE;
+        if mode == Mode::Enforce && needs_table && environment.get("TRAILHOOK_TABLE").is_none() {
             let problem = format!("it is not set: without a table nobody can tell what {} did already", R::NAME);
             environment.problem("TRAILHOOK_TABLE", problem);
         }
         let breaker = R::DESTRUCTIVE.then(|| breaker_limit(environment));
-        let topic_arn = environment.get("TRAILHOOK_TOPIC_ARN").filter(|_| R::DESTRUCTIVE);
+        let own_region = region.clone().unwrap_or_default();
+        let topic_arn = if R::DESTRUCTIVE {
+            environment.optional("TRAILHOOK_TOPIC_ARN", |arn| topic(arn, &own_region))
+        } else {
+            None
+        };
         let guards = Guards {
             watched: R::Trigger::watched(),
             failed_calls: trailhook::FailedCalls::Skip,
@@ -141,6 +147,22 @@ fn table(text: &str) -> Result<String, String> {
     } else {
         Err(format!("{text:?} is not the name of a table (not its arn: 3 to 255 letters, digits and _ - .)"))
     }
+}
+
+/// A standard topic of this Region: the client reaches no other, and a FIFO topic wants what no
+/// notification has.
+pub(crate) fn topic(text: &str, region: &str) -> Result<String, String> {
+    let arn: Arn = text.parse().map_err(|error: ArnError| error.to_string())?;
+    if arn.service() != "sns" || arn.resource().contains(':') {
+        return Err(format!("{text:?} is not the arn of an SNS topic"));
+    }
+    if arn.resource().ends_with(".fifo") {
+        return Err(format!("{text:?} is a FIFO topic, which e-mail and chat can't subscribe to"));
+    }
+    if arn.region() != region {
+        return Err(format!("{text:?} is not in {region}, the function's Region"));
+    }
+    Ok(text.to_owned())
 }
 
 fn breaker_limit(environment: &mut Environment) -> BreakerLimit {

@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 use crate::{Configuration, Handler};
 use aws_config::SdkConfig;
 use chrono::Utc;
-use trailhook::{Decision, EventHeader, Guards, Mode, Outcome, Report, decide, decode};
+use trailhook::{ActionOutcome, Decision, EventHeader, Guards, Mode, Outcome, Report, decide, decode};
 
 /// A handler with what is around it: everything that an event is answered with.
 #[derive(Debug)]
@@ -60,10 +60,10 @@ impl<H: Handler> Function<H> {
         let Carried { actions, trouble, begun } = self.carry_out(actions, &event, attempt).await;
         let mut report = Report::of_actions(H::NAME, self.mode, header, actions);
         if let Some(begun) = begun {
-            let written = attempt.bounded(self.settle(&begun, &report, trouble.as_ref())).await;
+            let written = attempt.bounded_last(self.settle(&begun, &report, trouble.as_ref())).await;
             let written = written.unwrap_or_else(|_| Err("the time was up".to_owned()));
             if let Err(error) = written {
-                report.message = format!("{} (this could not be noted in the table: {error})", report.message);
+                report.notes.push(format!("what became of the event could not be noted in the table: {error}"));
             }
         }
         match trouble {
@@ -82,10 +82,11 @@ impl<H: Handler> Function<H> {
         report: &Report,
         trouble: Option<&Trouble>,
     ) -> Result<(), String> {
+        let in_doubt = report.actions.iter().any(|action| action.outcome == ActionOutcome::InDoubt);
         let written = match trouble {
             None => begun.complete(report.outcome.as_str(), &report.message).await,
             // Nobody knows what became of it: the next try waits until this one's time is over.
-            Some(Trouble::Cut(Cut::TimeUp)) => Ok(()),
+            Some(_) if in_doubt => begun.save().await,
             Some(trouble) if H::DESTRUCTIVE && trouble.is_permanent() => {
                 begun.fail(trouble.error_type(), &trouble.to_string()).await
             }

@@ -58,8 +58,10 @@ pub enum ApplyError {
         /// What the service said.
         message: String,
     },
-    /// The role lacks a permission.
-    #[error("{call} was denied: the function's role needs that permission on this resource ({message})")]
+    /// The role lacks a permission, or a policy takes it away for this resource.
+    #[error(
+        "{call} was denied: the function's role needs that permission on this resource, or a policy denies it there ({message})"
+    )]
     Denied {
         /// The call, which is the IAM action too.
         call: &'static str,
@@ -128,15 +130,28 @@ fn with_sources(error: &dyn Error) -> String {
 }
 
 fn is_throttling(code: &str) -> bool {
-    const CODES: [&str; 8] = [
-        "Throttling",
-        "ThrottlingException",
+    // Those of the SDK's own retries, which it keeps to itself, and KMS's behind an encrypted queue or topic.
+    const CODES: [&str; 20] = [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "KMSThrottling",
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "SlowDown",
         "Throttled",
         "ThrottledException",
-        "RequestThrottled",
+        "Throttling",
+        "ThrottlingException",
         "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
+        "TransactionInProgressException",
     ];
     CODES.contains(&trailhook::ErrorCode(code).last_segment())
 }

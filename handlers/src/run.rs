@@ -104,6 +104,8 @@ fn decision_line(report: &Report, failed: bool, request_id: &str) -> Box<RawValu
     let (text, message) = (json.get(), report.message.as_str());
     if failed {
         tracing::error!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
+    } else if !report.notes.is_empty() {
+        tracing::warn!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
     } else {
         tracing::info!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
     }

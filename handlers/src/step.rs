@@ -1,14 +1,26 @@
 //! One action: held, confirmed, and then applied, unless it is a dry run.
 
-use crate::Handler;
-use crate::attempt::{Attempt, Cut};
+use crate::attempt::Attempt;
+use crate::breaker::Permit;
 use crate::carry_out::Event;
 use crate::function::Function;
-use crate::ledger::{Begun, Hold, Holding, Ledger};
+use crate::ledger::{Begun, Held, Hold, Holding, LedgerError, Place};
 use crate::trouble::Trouble;
-use trailhook::{ActionOutcome, ActionReport, Judgement, Mode, Reason};
+use crate::{ApplyError, Handler};
+use std::time::{Duration, Instant};
+use trailhook::{ActionOutcome, ActionReport, Judgement, Mode, Verdict};
 
 type Stepped = (ActionReport, Option<Trouble>);
+
+/// A look at the live state that is older is taken again before something is destroyed.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What an action is dealt with in: whose event it is, and what this try holds.
+struct Hands<'a> {
+    event: &'a Event<'a>,
+    attempt: &'a Attempt,
+    held: Option<&'a Held<'a>>,
+}
 
 impl<H: Handler> Function<H> {
     /// What became of the action.
@@ -26,15 +38,22 @@ impl<H: Handler> Function<H> {
             Ok(None) => None,
             Err(trouble) => return failed(report, trouble),
         };
-        let stepped = self.confirmed(action, report, event, attempt).await;
-        // Cut short, the resource is in doubt until this try's time is over.
-        let in_doubt = matches!(stepped.1, Some(Trouble::Cut(Cut::TimeUp)));
-        if let Some(held) = held.filter(|_| !in_doubt)
-            && let Ok(Err(error)) = attempt.bounded(held.release()).await
-        {
-            tracing::warn!("{error}; others have to wait until this invocation's time is over");
+        let hands = Hands { event, attempt, held: held.as_ref() };
+        let (mut report, trouble) = self.confirmed(action, report, &hands).await;
+        if let Some(held) = held {
+            if held.marked && report.outcome == ActionOutcome::Nothing {
+                report.notes.push("an earlier try of this event had begun this: it may have done it".to_owned());
+            }
+            // In doubt, the resource is this try's until its time is over.
+            if report.outcome != ActionOutcome::InDoubt {
+                let released = attempt.bounded_last(held.release()).await;
+                let released = released.map_err(|_| "the time was up".to_owned());
+                if let Err(error) = released.and_then(|released| released.map_err(|error| error.to_string())) {
+                    report.notes.push(format!("others wait for this invocation's time to be over: {error}"));
+                }
+            }
         }
-        stepped
+        (report, trouble)
     }
 
     /// What is harmless to repeat later needs no order.
@@ -59,57 +78,119 @@ impl<H: Handler> Function<H> {
         Ok(Some(attempt.bounded(ledger.hold(&hold, attempt)).await??))
     }
 
-    async fn confirmed(
-        &self,
-        action: H::Action,
-        report: ActionReport,
-        event: &Event<'_>,
-        attempt: &Attempt,
-    ) -> Stepped {
-        let verdict = match attempt.bounded(self.handler.confirm(&action)).await {
-            Ok(Ok(verdict)) => verdict,
-            Ok(Err(error)) => return failed(report, error.into()),
-            Err(cut) => return failed(report, cut.into()),
+    async fn confirmed(&self, action: H::Action, report: ActionReport, hands: &Hands<'_>) -> Stepped {
+        let looked = Instant::now();
+        let verdict = match self.look(&action, hands).await {
+            Ok(verdict) => verdict,
+            Err(trouble) => return failed(report, trouble),
         };
-        let (action, report) = match verdict.judgement {
-            Judgement::Proceed => (action, report),
-            Judgement::Amend(less) => {
-                let report = self.report(&less, report.outcome);
-                (less, report)
-            }
-            Judgement::Nothing(reason) => {
-                let report = report.left_alone(reason);
-                return (ActionReport { notes: verdict.notes, ..report }, None);
-            }
+        let (action, report) = match self.judged(action, report, verdict) {
+            Ok(judged) => judged,
+            Err(nothing) => return (*nothing, None),
         };
-        let report = ActionReport { notes: verdict.notes, ..report };
         if self.mode == Mode::DryRun {
             return (ActionReport { outcome: ActionOutcome::WouldApply, ..report }, None);
         }
-        self.applied(&action, report, event, attempt).await
+        let (report, place) = match self.permitted(report, hands).await {
+            Ok(permitted) => permitted,
+            Err(stepped) => return *stepped,
+        };
+        let (mut report, trouble) = self.applied(action, report, looked, hands).await;
+        // A try that may have had an effect counts; one that surely had none does not.
+        let without_effect = match report.outcome {
+            ActionOutcome::Nothing | ActionOutcome::NotReached => true,
+            ActionOutcome::Failed => {
+                trouble.as_ref().is_some_and(|trouble| trouble.is_permanent() || !trouble.of_call())
+            }
+            _ => false,
+        };
+        if let (Some(place), true, Some(breaker), Some(ledger)) = (place, without_effect, &self.breaker, &self.ledger)
+            && !matches!(hands.attempt.bounded_last(breaker.give_back(ledger, &place)).await, Ok(Ok(())))
+        {
+            report.notes.push("it counts for the circuit breaker, though it was not done".to_owned());
+        }
+        (report, trouble)
+    }
+
+    async fn look(&self, action: &H::Action, hands: &Hands<'_>) -> Result<Verdict<H::Action>, Trouble> {
+        Ok(hands.attempt.bounded(self.handler.confirm(action)).await??)
+    }
+
+    /// The action that is left, or the report of none.
+    fn judged(
+        &self,
+        action: H::Action,
+        report: ActionReport,
+        verdict: Verdict<H::Action>,
+    ) -> Result<(H::Action, ActionReport), Box<ActionReport>> {
+        match verdict.judgement {
+            Judgement::Proceed => Ok((action, ActionReport { notes: verdict.notes, ..report })),
+            Judgement::Amend(less) => {
+                let report = self.report(&less, report.outcome);
+                Ok((less, ActionReport { notes: verdict.notes, ..report }))
+            }
+            Judgement::Nothing(reason) => {
+                Err(Box::new(ActionReport { notes: verdict.notes, ..report.left_alone(reason) }))
+            }
+        }
+    }
+
+    /// Whether the circuit breaker lets it be done, and with which place.
+    async fn permitted(
+        &self,
+        mut report: ActionReport,
+        hands: &Hands<'_>,
+    ) -> Result<(ActionReport, Option<Place>), Box<Stepped>> {
+        let Some(breaker) = &self.breaker else {
+            return Ok((report, None));
+        };
+        let Some(ledger) = &self.ledger else {
+            return Err(Box::new(failed(report, Trouble::NoTable)));
+        };
+        let asked = breaker.ask(ledger, &report.description, hands.event.id.as_deref());
+        match hands.attempt.bounded(asked).await {
+            Ok(Ok(Permit::Given(place))) => Ok((report, Some(place))),
+            Ok(Ok(Permit::Open(open))) => {
+                report.notes.extend(open.note);
+                let report = report.left_alone(open.reason);
+                Err(Box::new((ActionReport { outcome: ActionOutcome::Stopped, ..report }, None)))
+            }
+            // Of the table, and so of no call that was to be made: it is tried again.
+            Ok(Err(error)) => Err(Box::new(failed(report, LedgerError::Unreachable(error).into()))),
+            Err(cut) => Err(Box::new(failed(report, cut.into()))),
+        }
     }
 
     async fn applied(
         &self,
-        action: &H::Action,
+        mut action: H::Action,
         mut report: ActionReport,
-        event: &Event<'_>,
-        attempt: &Attempt,
+        looked: Instant,
+        hands: &Hands<'_>,
     ) -> Stepped {
-        match self.may_act(&mut report, event, attempt).await {
-            Ok(None) => {}
-            Ok(Some(reason)) => {
-                let report = report.left_alone(reason);
-                return (ActionReport { outcome: ActionOutcome::Stopped, ..report }, None);
+        if let Some(held) = hands.held {
+            match hands.attempt.bounded(held.mark()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return failed(report, error.into()),
+                Err(cut) => return failed(report, cut.into()),
             }
-            Err(trouble) => return failed(report, trouble),
         }
-        // The last moment to begin is here: asking may have taken long.
-        if let Some(left) = attempt.too_little() {
+        // Asking may have taken long: what is destroyed is what was seen a moment ago.
+        if H::DESTRUCTIVE && looked.elapsed() > FRESH {
+            let verdict = match self.look(&action, hands).await {
+                Ok(verdict) => verdict,
+                Err(trouble) => return failed(report, trouble),
+            };
+            (action, report) = match self.judged(action, report, verdict) {
+                Ok(judged) => judged,
+                Err(nothing) => return (*nothing, None),
+            };
+        }
+        if let Some(left) = hands.attempt.too_little() {
             let trouble = Trouble::TooLate(left);
             return (report.saying(&trouble.to_string()), Some(trouble));
         }
-        match attempt.bounded(self.handler.apply(action)).await {
+        match hands.attempt.bounded(self.handler.apply(&action)).await {
             Ok(Ok(())) => (ActionReport { outcome: ActionOutcome::Applied, ..report }, None),
             Ok(Err(error)) => failed(report, error.into()),
             Err(cut) => {
@@ -119,26 +200,13 @@ impl<H: Handler> Function<H> {
             }
         }
     }
-
-    /// Why the circuit breaker keeps the action from being done, if it does.
-    async fn may_act(
-        &self,
-        report: &mut ActionReport,
-        event: &Event<'_>,
-        attempt: &Attempt,
-    ) -> Result<Option<Reason>, Trouble> {
-        let (Some(breaker), Some(ledger)): (_, Option<&Ledger>) = (&self.breaker, self.ledger.as_ref()) else {
-            return Ok(None);
-        };
-        let asked = breaker.ask(ledger, &report.description, event.id.as_deref());
-        Ok(attempt.bounded(asked).await??.map(|open| {
-            report.notes.extend(open.note);
-            open.reason
-        }))
-    }
 }
 
 fn failed(report: ActionReport, trouble: Trouble) -> Stepped {
-    let report = ActionReport { outcome: ActionOutcome::Failed, ..report };
-    (report.saying(&trouble.to_string()), Some(trouble))
+    let mut message = trouble.to_string();
+    // What was seen on the way may be why: a tag that exempts nothing, and that a policy goes by.
+    if matches!(trouble, Trouble::Call(ApplyError::Denied { .. })) && !report.notes.is_empty() {
+        message = format!("{message}; seen before: {}", report.notes.join("; "));
+    }
+    (ActionReport { outcome: ActionOutcome::Failed, ..report }.saying(&message), Some(trouble))
 }

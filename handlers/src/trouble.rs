@@ -21,6 +21,8 @@ pub(crate) enum Trouble {
     NoEventId,
     /// The event has no time by which it could be put in order.
     NoEventTime,
+    /// The circuit breaker has no table to count in.
+    NoTable,
 }
 
 impl Trouble {
@@ -31,8 +33,13 @@ impl Trouble {
             Trouble::Ledger(error) => error.error_type(),
             Trouble::TooLate(_) | Trouble::Cut(Cut::TimeUp) => "Trailhook.Timeout",
             Trouble::Cut(Cut::Panicked(_)) => "Trailhook.Panic",
-            Trouble::NoEventId | Trouble::NoEventTime => "Trailhook.Undecidable",
+            Trouble::NoEventId | Trouble::NoEventTime | Trouble::NoTable => "Trailhook.Undecidable",
         }
+    }
+
+    /// Whether it is what a call answered, and not what came before it.
+    pub(crate) fn of_call(&self) -> bool {
+        matches!(self, Trouble::Call(_) | Trouble::Cut(_))
     }
 
     /// Whether the same call will fail again until somebody changes something.
@@ -54,9 +61,10 @@ impl fmt::Display for Trouble {
             Trouble::Cut(Cut::TimeUp) => f.write_str("the function's time was up"),
             Trouble::Cut(Cut::Panicked(words)) => write!(f, "the handler panicked: {words}"),
             Trouble::NoEventId => {
-                f.write_str("detail.eventID is missing, so nobody can tell whether it was done before")
+                f.write_str("detail.eventID is missing or is no id, so nobody can tell whether it was done before")
             }
             Trouble::NoEventTime => f.write_str("detail.eventTime can't be read, so nobody can tell what came first"),
+            Trouble::NoTable => f.write_str("TRAILHOOK_TABLE is not set, so the circuit breaker can't count"),
         }
     }
 }

@@ -76,7 +76,7 @@ async fn what_is_stopped_stays_so_and_the_window_slides() {
     assert_eq!(outcome_of(&first).await, "acted");
     assert_eq!(outcome_of(&second).await, "stopped");
     assert_eq!(outcome_of(&second).await, "duplicate", "answered is answered");
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert_eq!(outcome_of(&world.queue("third").await.unwrap()).await, "acted");
     assert_eq!(world.queues("second").await.unwrap(), ["second"]);
 }

@@ -81,7 +81,7 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
         ("AWS_LAMBDA_LOG_FORMAT", "YAML"),
     ];
-    for (function, own) in [("tag-new-queue", 2), ("notify", 3), ("revert", 0)] {
+    for (function, own) in [("tag-new-queue", 2), ("notify", 3), ("revert", 1)] {
         let mut function_process = start(function, NOWHERE, &wrong).await.unwrap();
         let Invocation::InitError(error) = function_process.invoke(success()).await.unwrap() else {
             panic!("{function} started");

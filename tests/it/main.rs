@@ -30,6 +30,7 @@ mod killed;
 mod lambda_limits;
 mod lambda_service;
 mod ledger;
+mod ledger_edges;
 mod messages;
 mod pattern_explain;
 mod pattern_hostile;

@@ -65,6 +65,11 @@ impl Between {
         Ok(Between { endpoint, state })
     }
 
+    /// Whether a call of this name has come.
+    pub fn seen(&self, call: &str) -> bool {
+        self.state.counts.lock().unwrap_or_else(PoisonError::into_inner).contains_key(call)
+    }
+
     /// The calls that came since the last time this was asked, in their order.
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut *self.state.seen.lock().unwrap_or_else(PoisonError::into_inner))

@@ -13,9 +13,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
 
-/// How long a permanent failure is remembered: longer than Lambda tries, so that nothing destructive
-/// is tried three times in vain, and short enough for whoever has mended it.
-const FAILURE: TimeDelta = TimeDelta::minutes(10);
+/// How long a permanent failure is remembered: longer than Lambda's two retries take (one minute, and two
+/// more), so that nothing destructive is tried three times in vain, and short enough for who has mended it.
+const FAILURE: TimeDelta = TimeDelta::minutes(5);
 /// The longest message that is kept, in characters.
 const LONGEST: usize = 1_000;
 

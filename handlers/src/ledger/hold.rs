@@ -1,10 +1,11 @@
-//! One resource: held while it is changed, and kept from older events afterwards.
+//! One resource: held while it is looked at and changed, and kept from older events afterwards.
 //!
-//! Events arrive in any order, and late. Whoever changes a resource notes the time of the event that
-//! it did so for; who comes with an older one finds it superseded. Two events for one resource are
-//! dealt with one after the other.
+//! Events arrive in any order, and late. Whoever is about to change a resource marks it with the time of
+//! the event that it does so for; who comes with an older one finds it superseded. A look that ends in
+//! nothing marks nothing: a call that changed nothing must not take a resource away from the one that
+//! did. Two events for one resource are dealt with one after the other.
 
-use super::item::{expires, number, text, time};
+use super::item::{Item, expires, number, text, time};
 use super::{Change, Changed, Ledger, LedgerError, WAITS};
 use crate::ApplyError;
 use crate::attempt::Attempt;
@@ -26,7 +27,7 @@ pub(crate) struct Hold<'a> {
 pub(crate) enum Holding<'a> {
     /// It is held until this is released.
     Held(Held<'a>),
-    /// A newer event has been dealt with.
+    /// It was changed for a newer event.
     Superseded(Reason),
 }
 
@@ -36,6 +37,10 @@ pub(crate) struct Held<'a> {
     ledger: &'a Ledger,
     id: String,
     holder: String,
+    event_id: String,
+    event_time: DateTime<Utc>,
+    /// Whether an earlier try of this event was about to change it.
+    pub(crate) marked: bool,
 }
 
 impl Ledger {
@@ -45,18 +50,21 @@ impl Ledger {
     /// Another try holds it, or the table can't be reached.
     pub(crate) async fn hold(&self, hold: &Hold<'_>, attempt: &Attempt) -> Result<Holding<'_>, LedgerError> {
         let id = format!("resource#{}#{}", hold.response, hold.resource);
+        let held = |id: String, item: &Item| {
+            let marked = item.text("newestEvent") == Some(hold.event_id);
+            let (holder, event_id) = (hold.holder.to_owned(), hold.event_id.to_owned());
+            Holding::Held(Held { ledger: self, id, holder, event_id, event_time: hold.event_time, marked })
+        };
         let mut waits = WAITS.iter();
         loop {
             let now = Utc::now();
             let change = Change {
-                update: "SET newest = :time, newestEvent = :event, holder = :holder, leaseUntil = :lease, \
-                         expires = :expires",
+                update: "SET holder = :holder, leaseUntil = :lease, expires = :expires",
                 condition: "(attribute_not_exists(newest) OR newest <= :time) AND \
                             (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR holder = :holder)",
                 names: &[],
                 values: vec![
                     (":time", time(hold.event_time)),
-                    (":event", text(hold.event_id)),
                     (":holder", text(hold.holder)),
                     (":lease", time(attempt.lease_until())),
                     (":expires", expires(now)),
@@ -64,21 +72,19 @@ impl Ledger {
                 ],
             };
             let there = match self.change(&id, change).await? {
-                Changed::Done(_) => {
-                    return Ok(Holding::Held(Held { ledger: self, id, holder: hold.holder.to_owned() }));
-                }
+                Changed::Done(item) => return Ok(held(id, &item)),
                 Changed::Not(item) => item,
             };
             if let Some(newest) = there.time("newest").filter(|newest| *newest > hold.event_time) {
                 let (newest, event) = (rfc3339(newest), there.text("newestEvent").unwrap_or("unknown"));
-                let message = format!("a newer event of the same resource ({event}, of {newest}) was dealt with first");
+                let message = format!("the resource was changed for a newer event ({event}, of {newest})");
                 return Ok(Holding::Superseded(Reason::new("superseded", message)));
             }
             match waits.next() {
                 Some(wait) if attempt.too_little().is_none() => tokio::time::sleep(*wait).await,
                 _ => {
-                    let event = there.text("newestEvent").unwrap_or("unknown");
-                    let message = format!("{} is being changed for the event {event}", hold.resource);
+                    let by = there.text("holder").and_then(|holder| holder.split('#').next()).unwrap_or("unknown");
+                    let message = format!("the request {by} is dealing with {} for another event", hold.resource);
                     return Err(LedgerError::InHand(message));
                 }
             }
@@ -87,13 +93,37 @@ impl Ledger {
 }
 
 impl Held<'_> {
+    /// Marks it: it is about to be changed for this event.
+    ///
+    /// # Errors
+    /// The table can't be reached, or another holds it by now.
+    pub(crate) async fn mark(&self) -> Result<(), LedgerError> {
+        let change = Change {
+            update: "SET newest = :time, newestEvent = :event",
+            condition: "holder = :holder",
+            names: &[],
+            values: vec![
+                (":time", time(self.event_time)),
+                (":event", text(self.event_id.as_str())),
+                (":holder", text(self.holder.as_str())),
+            ],
+        };
+        match self.ledger.change(&self.id, change).await? {
+            Changed::Done(_) => Ok(()),
+            Changed::Not(_) => Err(LedgerError::InHand(format!("{} is in other hands by now", self.id))),
+        }
+    }
+
     /// Lets others have it.
+    ///
+    /// # Errors
+    /// The table can't be reached.
     pub(crate) async fn release(&self) -> Result<(), ApplyError> {
         let change = Change {
             update: "SET leaseUntil = :over",
             condition: "holder = :holder",
             names: &[],
-            values: vec![(":over", number(0)), (":holder", text(&self.holder))],
+            values: vec![(":over", number(0)), (":holder", text(self.holder.as_str()))],
         };
         // Another's by now: then there is nothing to release.
         self.ledger.change(&self.id, change).await.map(drop)

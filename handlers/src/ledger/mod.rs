@@ -12,10 +12,10 @@ mod fingerprint;
 mod hold;
 mod item;
 
-pub(crate) use breaker::Slot;
+pub(crate) use breaker::{Place, Slot};
 pub(crate) use event::{Begin, Begun, EventKey};
 pub(crate) use fingerprint::{digest, fingerprint};
-pub(crate) use hold::{Hold, Holding};
+pub(crate) use hold::{Held, Hold, Holding};
 
 use crate::ApplyError;
 use aws_config::SdkConfig;

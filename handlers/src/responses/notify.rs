@@ -1,11 +1,12 @@
 //! Publishes to the topic, and writes the journal.
 
+use crate::configuration::topic;
 use crate::{ApplyError, Handler, Start};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use aws_sdk_sns::types::MessageAttributeValue;
 use chrono::Utc;
 use trailhook::responses::notify::{JournalLine, Notification, Notify, NotifyAction, NotifySettings};
-use trailhook::{Arn, FailedCalls, Verdict};
+use trailhook::{FailedCalls, Verdict};
 
 /// [`Notify`] with clients.
 #[derive(Debug)]
@@ -132,22 +133,6 @@ impl Handler for NotifyHandler {
 
 fn refused(call: &'static str, error: &dyn std::error::Error) -> ApplyError {
     ApplyError::Refused { call, message: error.to_string() }
-}
-
-/// A standard topic of this Region: the client reaches no other, and a FIFO topic wants what no
-/// notification has.
-fn topic(text: &str, region: &str) -> Result<String, String> {
-    let arn: Arn = text.parse().map_err(|error: trailhook::ArnError| error.to_string())?;
-    if arn.service() != "sns" || arn.resource().contains(':') {
-        return Err(format!("{text:?} is not the arn of an SNS topic"));
-    }
-    if arn.resource().ends_with(".fifo") {
-        return Err(format!("{text:?} is a FIFO topic, which e-mail and chat can't subscribe to"));
-    }
-    if arn.region() != region {
-        return Err(format!("{text:?} is not in {region}, the function's Region"));
-    }
-    Ok(text.to_owned())
 }
 
 /// What CloudWatch Logs takes as a group's name.
