@@ -24,7 +24,7 @@ const LINES_WAITING: usize = 1024;
 const LINES_AT_ONCE: usize = 256;
 
 /// How long the last lines may take into the log group when a process is ended.
-const LAST_LINES: Duration = Duration::from_secs(2);
+const LAST_LINES: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Environment {
