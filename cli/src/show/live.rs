@@ -1,12 +1,16 @@
 //! The stage that stays up, for people: the walk-through's steps, and a line for what happens.
+//!
+//! What a record says is its caller's: on a terminal it must neither move the cursor nor begin a line.
 
 use crate::stage::{BusEvent, BusTold, Crash, Kept, LambdaEvent, LambdaTold, Moment, Step, Told, Walked, in_words};
 use serde_json::{Value, json};
+use trailhook::shown_line;
 
 /// A step of the walk-through.
 pub fn step(step: &Step) -> String {
     let mark = if step.ok { "ok" } else { "FAILED" };
-    format!("{:>8.3} s  {mark:6}  {:12}  {}", milliseconds(step.at_ms), step.step, step.detail)
+    let detail = shown_line(&step.detail);
+    format!("{:>8.3} s  {mark:6}  {:12}  {detail}", milliseconds(step.at_ms), step.step)
 }
 
 /// What the walk-through came to.
@@ -20,6 +24,10 @@ pub fn walked(walked: &Walked) -> String {
 
 /// A line for what people want to see; with `verbose`, for everything.
 pub fn told(told: &Told, verbose: bool) -> Option<String> {
+    line(told, verbose).map(|line| shown_line(&line))
+}
+
+fn line(told: &Told, verbose: bool) -> Option<String> {
     match told {
         Told::Call { event, rules } => {
             let detail = |name: &str| event.get("detail")?.get(name)?.as_str();

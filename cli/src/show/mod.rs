@@ -30,7 +30,8 @@ pub fn played(played: &Played, verbose: bool) -> String {
         }
     }
     afterwards(&mut text, played, verbose);
-    text
+    // What a record says is its caller's: on a terminal it must not move the cursor.
+    text.split('\n').map(trailhook::shown_line).collect::<Vec<_>>().join("\n")
 }
 
 /// The sums over several events.
