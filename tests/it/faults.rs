@@ -30,7 +30,7 @@ struct Day {
     /// By request id, the outcome of every try that came to a decision, in their order.
     decided: BTreeMap<String, Vec<String>>,
     answered: BTreeSet<String>,
-    /// What was done though the table could not be asked.
+    /// What was done though the table could not be asked, or could not be told.
     without_table: BTreeSet<String>,
     given_up: BTreeSet<String>,
     lost: Vec<String>,
@@ -67,7 +67,8 @@ impl Day {
                 match told.what {
                     LambdaEvent::Decided(decision) => {
                         let outcome = text(&decision.report, "/outcome").unwrap();
-                        if decision.report.to_string().contains("done without the table") {
+                        let said = decision.report.to_string();
+                        if said.contains("done without the table") || said.contains("could not be noted") {
                             self.without_table.insert(id.clone());
                         }
                         self.decided.entry(id).or_default().push(outcome);

