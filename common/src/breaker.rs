@@ -74,6 +74,7 @@ impl fmt::Display for BreakerLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let actions = if self.actions == 1 { "action" } else { "actions" };
         match self.window.num_seconds() {
+            1 => write!(f, "{} {actions} in a second", self.actions),
             60 => write!(f, "{} {actions} in a minute", self.actions),
             seconds if seconds % 60 == 0 => write!(f, "{} {actions} in {} minutes", self.actions, seconds / 60),
             seconds => write!(f, "{} {actions} in {seconds} seconds", self.actions),

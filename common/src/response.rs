@@ -161,6 +161,9 @@ pub fn decide<R: Response>(
     })
 }
 
+const NO_RESOURCE: &str =
+    "the resource that the action changes (Response::resource), with a list of exempt queues set,";
+
 /// The exemption of a plan whose every action would change an exempt queue. A plan of which that is
 /// true in part is for people: done in part it would be a plan that nobody has seen, and left alone
 /// as a whole it would make an exempt queue a shelter for the others.
@@ -171,6 +174,10 @@ fn exempt<R: Response>(
 ) -> Result<Option<Exemption>, Undecided> {
     if exempt.queues.is_empty() {
         return Ok(None);
+    }
+    if R::DESTRUCTIVE && actions.iter().any(|action| response.resource(action).is_none()) {
+        // What the list is to be held against is not known: that must not mean that nothing is exempt.
+        return Err(Undecided::Guard { guard: "exempt", problem: Undecidable::Missing(NO_RESOURCE) });
     }
     let of = |action| response.resource(action).and_then(|resource| exempt.queue(&resource));
     let exemptions: Vec<Exemption> = actions.iter().filter_map(of).collect();

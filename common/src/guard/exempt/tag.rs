@@ -65,6 +65,12 @@ impl ExemptUntil {
     /// How far ahead an exemption may end: a year, of a leap year's length.
     pub const FARTHEST: TimeDelta = TimeDelta::days(366);
 
+    /// Whether a tag's key is this one, or so near to it that somebody may take it for this one: case,
+    /// spaces and signs don't count.
+    pub fn resembles(key: &str) -> bool {
+        letters(key) == letters(ExemptUntil::KEY)
+    }
+
     /// What this value says at this time. Spaces around it, or a time without its offset from UTC,
     /// are malformed: what is meant must not be guessed.
     pub fn of(value: &str, now: DateTime<Utc>) -> Self {
@@ -90,7 +96,7 @@ impl TagExemption {
         let mut exemption = TagExemption::default();
         for (key, value) in tags {
             if key != KEY {
-                if letters(key) == letters(KEY) {
+                if ExemptUntil::resembles(key) {
                     let key = quoted(key);
                     exemption
                         .notes

@@ -3,6 +3,7 @@
 //! Keys come from the configuration, so a wrong one fails at start. Values come from the record, so
 //! a wrong one is cleaned: a tag with a dot too few is better than none.
 
+use crate::ExemptUntil;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// More than this are "not recommended".
@@ -25,6 +26,9 @@ pub enum TagKeyError {
     /// `aws:` in any case.
     #[error("a tag key does not begin with aws:, which AWS keeps for itself")]
     Reserved,
+    /// The key of an exemption, or almost.
+    #[error("a tag with this key would exempt the queue from being reverted")]
+    Exemption,
     /// A character outside the set.
     #[error("a tag key holds letters, digits, spaces and _ . : / = + - @, and not {0:?}")]
     Character(char),
@@ -44,6 +48,9 @@ pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
     }
     if is_reserved(key) {
         return Err(TagKeyError::Reserved);
+    }
+    if ExemptUntil::resembles(key) {
+        return Err(TagKeyError::Exemption);
     }
     key.chars().find(|&character| !is_allowed(character)).map_or(Ok(()), |wrong| Err(TagKeyError::Character(wrong)))
 }

@@ -170,6 +170,10 @@ mod tests {
             assert_eq!(problems.len(), 3, "{problems:?}");
             assert!(problems.iter().any(|text| text.contains(problem)), "{problem}: {problems:?}");
         }
+        for exempt in ["trailhook:exempt-until", "Trailhook Exempt-Until"] {
+            let problems = texts(&format!(r#"{{"{exempt}": "2026-12-01T00:00:00Z"}}"#));
+            assert!(problems[0].contains("would exempt the queue"), "{problems:?}");
+        }
         for fine in [
             "{{ userAgent[3] }}",
             "{{ eventTime[:10] }} {{ actor | upper }}",
