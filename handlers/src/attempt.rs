@@ -4,6 +4,7 @@
 //! What Lambda ends has no decision line. So everything that waits is bounded by a moment before the
 //! deadline, and a panic is caught where it happens: what was done before it is still reported.
 
+use crate::ApplyError;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_runtime::Context;
 use std::any::Any;
@@ -63,9 +64,18 @@ impl Attempt {
         self.until(LAST_WORDS, future).await
     }
 
-    /// The same a moment later, for what has its own bounds inside.
+    /// What is written to the table once the time for everything else may be up, or why it is not.
+    pub(crate) async fn written(&self, writing: impl Future<Output = Result<(), ApplyError>>) -> Result<(), String> {
+        match self.until(LAST_WORDS / 2, writing).await {
+            Ok(written) => written.map_err(|error| error.to_string()),
+            Err(_) => Err("the time was up".to_owned()),
+        }
+    }
+
+    /// The output of what has its own bounds inside: a moment later than any of them, or what was done
+    /// before they ended it would be told by nobody.
     pub(crate) async fn bounded_last<F: Future>(&self, future: F) -> Result<F::Output, Cut> {
-        self.until(LAST_WORDS / 2, future).await
+        self.until(LAST_WORDS / 4, future).await
     }
 
     async fn until<F: Future>(&self, before: TimeDelta, future: F) -> Result<F::Output, Cut> {

@@ -88,11 +88,10 @@ impl<H: Handler> Function<H> {
             if let Some(begun) = begun.as_mut().filter(|_| report.outcome == ActionOutcome::Applied) {
                 begun.note(key);
                 // The last one is written with the outcome.
-                if actions.peek().is_some() {
-                    let saved = attempt.bounded_last(begun.save()).await.map_err(|_| "the time was up".to_owned());
-                    if let Err(error) = saved.and_then(|saved| saved.map_err(|error| error.to_string())) {
-                        report.notes.push(format!("this could not be noted in the table yet: {error}"));
-                    }
+                if actions.peek().is_some()
+                    && let Err(error) = attempt.written(begun.save()).await
+                {
+                    report.notes.push(format!("this could not be noted in the table yet: {error}"));
                 }
             }
             reports.push(report);

@@ -3,9 +3,9 @@
 use crate::attempt::{Attempt, Cut};
 use crate::breaker::Breaker;
 use crate::carry_out::{Carried, Event};
-use crate::ledger::Ledger;
+use crate::ledger::{Begun, Ledger};
 use crate::trouble::Trouble;
-use crate::{Configuration, Handler};
+use crate::{ApplyError, Configuration, Handler};
 use aws_config::SdkConfig;
 use chrono::Utc;
 use trailhook::{ActionOutcome, Decision, EventHeader, Guards, Mode, Outcome, Report, decide, decode};
@@ -59,12 +59,10 @@ impl<H: Handler> Function<H> {
         };
         let Carried { actions, trouble, begun } = self.carry_out(actions, &event, attempt).await;
         let mut report = Report::of_actions(H::NAME, self.mode, header, actions);
-        if let Some(begun) = begun {
-            let written = attempt.bounded_last(self.settle(&begun, &report, trouble.as_ref())).await;
-            let written = written.unwrap_or_else(|_| Err("the time was up".to_owned()));
-            if let Err(error) = written {
-                report.notes.push(format!("what became of the event could not be noted in the table: {error}"));
-            }
+        if let Some(begun) = begun
+            && let Err(error) = attempt.written(self.settle(&begun, &report, trouble.as_ref())).await
+        {
+            report.notes.push(format!("what became of the event could not be noted in the table: {error}"));
         }
         match trouble {
             Some(trouble) => {
@@ -76,14 +74,9 @@ impl<H: Handler> Function<H> {
     }
 
     /// Writes what became of the event, for the tries and deliveries that are still to come.
-    async fn settle(
-        &self,
-        begun: &crate::ledger::Begun<'_>,
-        report: &Report,
-        trouble: Option<&Trouble>,
-    ) -> Result<(), String> {
+    async fn settle(&self, begun: &Begun<'_>, report: &Report, trouble: Option<&Trouble>) -> Result<(), ApplyError> {
         let in_doubt = report.actions.iter().any(|action| action.outcome == ActionOutcome::InDoubt);
-        let written = match trouble {
+        match trouble {
             None => begun.complete(report.outcome.as_str(), &report.message).await,
             // Nobody knows what became of it: the next try waits until this one's time is over.
             Some(_) if in_doubt => begun.save().await,
@@ -91,8 +84,7 @@ impl<H: Handler> Function<H> {
                 begun.fail(trouble.error_type(), &trouble.to_string()).await
             }
             Some(_) => begun.release().await,
-        };
-        written.map_err(|error| error.to_string())
+        }
     }
 
     /// The report and the failure of an answer that was itself cut short.

@@ -45,12 +45,10 @@ impl<H: Handler> Function<H> {
                 report.notes.push("an earlier try of this event had begun this: it may have done it".to_owned());
             }
             // In doubt, the resource is this try's until its time is over.
-            if report.outcome != ActionOutcome::InDoubt {
-                let released = attempt.bounded_last(held.release()).await;
-                let released = released.map_err(|_| "the time was up".to_owned());
-                if let Err(error) = released.and_then(|released| released.map_err(|error| error.to_string())) {
-                    report.notes.push(format!("others wait for this invocation's time to be over: {error}"));
-                }
+            if report.outcome != ActionOutcome::InDoubt
+                && let Err(error) = attempt.written(held.release()).await
+            {
+                report.notes.push(format!("others wait for this invocation's time to be over: {error}"));
             }
         }
         (report, trouble)
@@ -105,9 +103,9 @@ impl<H: Handler> Function<H> {
             _ => false,
         };
         if let (Some(place), true, Some(breaker), Some(ledger)) = (place, without_effect, &self.breaker, &self.ledger)
-            && !matches!(hands.attempt.bounded_last(breaker.give_back(ledger, &place)).await, Ok(Ok(())))
+            && let Err(error) = hands.attempt.written(breaker.give_back(ledger, &place)).await
         {
-            report.notes.push("it counts for the circuit breaker, though it was not done".to_owned());
+            report.notes.push(format!("it counts for the circuit breaker, though it was not done: {error}"));
         }
         (report, trouble)
     }
