@@ -252,6 +252,7 @@ impl Live {
     fn call(&mut self, call: &AnsweredCall) {
         let selectors = self.trail.selectors;
         let Some(record) = self.trail.record(call).filter(|record| selectors.select(record)) else { return };
+        self.door.history().add(&record);
         if let Some(files) = &mut self.log_files
             && let Err(error) = files.add(&record, Utc::now())
         {

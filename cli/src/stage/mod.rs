@@ -14,6 +14,7 @@ mod bus;
 mod chance;
 mod cloudwatch;
 mod endpoint;
+mod event_history;
 mod front_door;
 mod function;
 mod happening;

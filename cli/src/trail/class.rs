@@ -73,7 +73,8 @@ const UNRECORDED: [(&str, &[&str]); 3] =
     [("events", &["PutEvents"]), ("logs", &["PutLogEvents"]), ("xray", &["PutTraceSegments"])];
 
 /// Reads whose names don't begin as reads do.
-const OTHER_READS: [(&str, &[&str]); 5] = [
+const OTHER_READS: [(&str, &[&str]); 6] = [
+    ("cloudtrail", &["LookupEvents"]),
     ("dynamodb", &["BatchGetItem", "Query", "Scan", "TransactGetItems"]),
     ("events", &["TestEventPattern"]),
     ("logs", &["FilterLogEvents", "StartLiveTail", "StartQuery", "TestMetricFilter", "TestTransformer"]),

@@ -60,7 +60,12 @@ impl Services {
             },
             "sqs" => match self.forgotten.refused(&action(request), &scope.region, request.body()) {
                 Some(refusal) => refusal,
-                None => service.handle(asked).await,
+                None => match action(request).as_str() {
+                    changed @ ("AddPermission" | "RemovePermission") => {
+                        gaps::permissions(self, scope, changed, asked).await
+                    }
+                    _ => service.handle(asked).await,
+                },
             },
             _ => service.handle(asked).await,
         };

@@ -7,6 +7,7 @@ use super::refusal::Refusal;
 use super::scope::Scope;
 use crate::stage::back_end::{Services, with_id};
 use crate::stage::endpoint::Endpoint;
+use crate::stage::event_history::EventHistory;
 use crate::stage::metrics::Metrics;
 use crate::stage::noted::Noted;
 use crate::trail::Principals;
@@ -35,6 +36,8 @@ pub(super) struct House {
     pub(super) listener: Listener,
     /// What CloudWatch is asked about bus and Lambda, whoever else is behind the door.
     pub(super) metrics: Arc<Metrics>,
+    /// What CloudTrail is asked about calls.
+    pub(super) history: Arc<EventHistory>,
     /// Who calls, where that is known.
     pub(super) principals: Option<Principals>,
 }
@@ -182,6 +185,7 @@ async fn embedded(services: &Services, scope: &Scope, request: &Request<Bytes>, 
 fn not_there(scope: &Scope) -> Refusal {
     let lacks = match scope.service.as_str() {
         "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
+        "cloudtrail" => "knows nothing of CloudTrail but LookupEvents".to_owned(),
         service => format!("has no service {service} in it, only {}", Services::NAMES.join(", ")),
     };
     let message = format!("the local stage {lacks}; --aws-endpoint URL puts another AWS behind it");

@@ -22,6 +22,7 @@ pub(super) use scope::Scope;
 use super::at_work::AtWork;
 use super::back_end::{Services, settle};
 use super::endpoint::{Endpoint, EndpointUrlError};
+use super::event_history::EventHistory;
 use super::metrics::Metrics;
 use super::server::Server;
 use crate::trail::{AnsweredCall, Principals};
@@ -100,7 +101,9 @@ impl FrontDoor {
         let crashes = Crashes::new(settings.crash, settings.seed);
         let faults = Faults::new(settings.fault, settings.seed);
         let (listener, turn) = (Listener::Told(told), Mutex::default());
-        let house = House { behind, crashes, faults, turn, listener, metrics, principals: Some(principals) };
+        let principals = Some(principals);
+        let history = Arc::default();
+        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -119,7 +122,8 @@ impl FrontDoor {
     pub(super) async fn keeping(account: &str, region: &str, services: Arc<Services>) -> std::io::Result<FrontDoor> {
         let (listener, turn) = (Listener::Kept(std::sync::Mutex::default()), Mutex::default());
         let (behind, crashes, faults) = (Behind::Embedded(services), Crashes::default(), Faults::default());
-        let house = House { behind, crashes, faults, turn, listener, metrics: Arc::default(), principals: None };
+        let (metrics, history) = (Arc::default(), Arc::default());
+        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals: None };
         FrontDoor::before(house, account, region, 0).await
     }
 
@@ -138,6 +142,11 @@ impl FrontDoor {
     /// What `AWS_ENDPOINT_URL` is to be set to.
     pub fn endpoint_url(&self) -> &str {
         &self.endpoint_url
+    }
+
+    /// Where the records of management calls go, to be searched.
+    pub(super) fn history(&self) -> &EventHistory {
+        &self.house.history
     }
 
     /// The processes whose calls may end them.

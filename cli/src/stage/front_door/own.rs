@@ -12,6 +12,7 @@ impl House {
     pub(super) fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
         match scope.service.as_str() {
             "monitoring" => answer_cloudwatch(request, &self.metrics, id),
+            "cloudtrail" => self.history.answer(request),
             "sts" => sts::answer(request, self.principals.as_ref()?, &scope.access_key_id, id),
             _ => None,
         }

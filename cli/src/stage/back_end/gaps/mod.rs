@@ -28,6 +28,8 @@
 //!     failed on; it makes the maps that a path leads through, takes what is missing for equal to anything, and
 //!     returns nothing that an update had or changed, but for ALL_NEW: [`Turn`] takes the calls one after another
 //!     and mends it.
+//! 13. SQS keeps what AddPermission adds apart from the policy that was set, and loses the one over the other:
+//!     [`permissions`] keeps one policy.
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
@@ -38,6 +40,7 @@ mod hand_on;
 mod items;
 mod json;
 mod pages;
+mod permissions;
 mod search;
 mod shelves;
 
@@ -49,6 +52,7 @@ pub(super) use hand_on::hand_on;
 pub(super) use items::Turn;
 pub(super) use json::{as_cbor, as_json, in_json};
 pub(super) use pages::page;
+pub(super) use permissions::permissions;
 pub(super) use search::logs;
 pub(super) use shelves::Shelves;
 
