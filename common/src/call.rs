@@ -164,6 +164,19 @@ impl<T: DeserializeOwned> Part<T> {
     }
 }
 
+impl Record {
+    /// `requestParameters` in a call's shape, without any guard: for records that are looked up and not
+    /// answered.
+    pub(crate) fn request_part<T: DeserializeOwned>(&self) -> Result<Part<T>, ShapeError> {
+        Part::of(&self.request_parameters, "detail.requestParameters")
+    }
+
+    /// `responseElements` likewise.
+    pub(crate) fn response_part<T: DeserializeOwned>(&self) -> Result<Part<T>, ShapeError> {
+        Part::of(&self.response_elements, "detail.responseElements")
+    }
+}
+
 impl WatchedCall {
     /// The watched call of a declared one.
     pub const fn of<C: ApiCall>() -> Self {
@@ -200,8 +213,7 @@ impl<C: ApiCall> FromRecord for Call<C> {
             let expected = format!("expected {} of {}", C::EVENT_NAMES.join(" or "), C::EVENT_SOURCE);
             return Err(ShapeError { path: "detail.eventName".to_owned(), source: serde::de::Error::custom(expected) });
         }
-        let request = Part::of(&record.request_parameters, "detail.requestParameters")?;
-        let response = Part::of(&record.response_elements, "detail.responseElements")?;
+        let (request, response) = (record.request_part()?, record.response_part()?);
         Ok(Call { record, request, response, account })
     }
 }

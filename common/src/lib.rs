@@ -10,6 +10,7 @@ mod event_pattern;
 mod field;
 mod flag;
 mod guard;
+pub mod history;
 mod identity;
 mod object;
 mod omitted;
@@ -44,7 +45,7 @@ pub use identity::{
 };
 pub use object::Extras;
 pub use omitted::{Omitted, is_hidden};
-pub use plan::{Judgement, Plan, Reason, Verdict};
+pub use plan::{Afterwards, Judgement, Plan, Reason, Verdict};
 pub use queue::{QueueUrl, QueueUrlError};
 pub use record::{
     Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,

@@ -33,6 +33,18 @@ pub enum Judgement<A> {
     Amend(A),
     /// Do nothing, for this reason.
     Nothing(Reason),
+    /// Do this, and not before another try of the event: it is too early, or what it needs is not there
+    /// yet. Lambda tries again after one minute, and after two more. A dry run reports it as it stands.
+    Later(A, Reason),
+}
+
+/// What a second look says, after an action was carried out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Afterwards {
+    /// What is there now, as data for the report; null for nothing to tell.
+    pub state: serde_json::Value,
+    /// What is not as it should be, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// Why nothing is done: a word for counting, and a sentence for people.
@@ -70,6 +82,11 @@ impl<A> Verdict<A> {
     /// Do nothing, for this reason.
     pub fn nothing(reason: Reason) -> Self {
         Verdict { judgement: Judgement::Nothing(reason), notes: Vec::new() }
+    }
+
+    /// Do this at another try, for this reason.
+    pub fn later(action: A, reason: Reason) -> Self {
+        Verdict { judgement: Judgement::Later(action, reason), notes: Vec::new() }
     }
 
     /// The same with what was seen on the way.

@@ -6,7 +6,7 @@
 //! last two segments of the path; the Region is taken from the record. It refuses a URL whose
 //! account is not twelve digits or whose name SQS would not accept: nothing is built from it.
 
-use crate::{Arn, is_account_id, partition_of};
+use crate::{Arn, is_account_id, is_region_name, partition_of};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -39,6 +39,14 @@ pub struct QueueUrlError {
 }
 
 impl QueueUrl {
+    /// The URL of the queue with this ARN, on SQS's own host in its Region; `None` for what is no queue.
+    pub fn of(queue: &Arn) -> Option<QueueUrl> {
+        let domain = if queue.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let (region, account, name) = (queue.region(), queue.account(), queue.resource());
+        let is_queue = queue.service() == "sqs" && is_region_name(region);
+        is_queue.then(|| format!("https://sqs.{region}.{domain}/{account}/{name}").parse().ok()).flatten()
+    }
+
     /// The URL as it came.
     pub fn as_str(&self) -> &str {
         &self.url

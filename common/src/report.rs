@@ -49,6 +49,8 @@ pub enum Outcome {
     Duplicate,
     /// The circuit breaker is open: the action was not done.
     Stopped,
+    /// It is too early: retried by Lambda in a minute.
+    Postponed,
     /// The event could not be decided, or an action failed: retried by Lambda, then kept in the
     /// on-failure queue.
     Failed,
@@ -73,6 +75,9 @@ pub struct ActionReport {
     pub notes: Vec<String>,
     /// The action, as data.
     pub action: Value,
+    /// What was there when it was looked at again afterwards, where the response looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
 }
 
 /// What became of an action.
@@ -89,6 +94,8 @@ pub enum ActionOutcome {
     Duplicate,
     /// Not done: the circuit breaker is open.
     Stopped,
+    /// Not done yet: it is too early, and left to the next try.
+    Postponed,
     /// Tried, and failed; or the look at the live state failed.
     Failed,
     /// Begun, and cut short: whether it was done, nobody here can tell. The next try looks.
@@ -205,6 +212,7 @@ impl Report {
         let order = [
             (ActionOutcome::Failed, Outcome::Failed),
             (ActionOutcome::InDoubt, Outcome::Failed),
+            (ActionOutcome::Postponed, Outcome::Postponed),
             (ActionOutcome::NotReached, Outcome::Failed),
             (ActionOutcome::Stopped, Outcome::Stopped),
             (ActionOutcome::Applied, Outcome::Acted),
@@ -217,6 +225,7 @@ impl Report {
         let of = match outcome {
             Outcome::Nothing => Some(ActionOutcome::Nothing),
             Outcome::Stopped => Some(ActionOutcome::Stopped),
+            Outcome::Postponed => Some(ActionOutcome::Postponed),
             _ => None,
         };
         let reason = actions.iter().filter(|action| Some(action.outcome) == of).find_map(|action| action.reason);
@@ -241,6 +250,7 @@ impl Outcome {
             Outcome::Skipped => "skipped",
             Outcome::Duplicate => "duplicate",
             Outcome::Stopped => "stopped",
+            Outcome::Postponed => "postponed",
             Outcome::Failed => "failed",
         }
     }
@@ -272,6 +282,7 @@ impl ActionReport {
             ActionOutcome::Nothing => format!("nothing to do: {why}"),
             ActionOutcome::Duplicate => format!("did not {what} again: {why}"),
             ActionOutcome::Stopped => format!("did not {what}: {why}"),
+            ActionOutcome::Postponed => format!("did not {what} yet: {why}"),
             ActionOutcome::Failed => format!("could not {what}: {why}"),
             ActionOutcome::InDoubt => format!("was to {what}, and may have: {why}"),
             ActionOutcome::NotReached => format!("did not {what}: {why}"),

@@ -54,6 +54,10 @@ pub trait Response {
     /// is done.
     const DEFAULT_REPLAYED: Replayed = if Self::IDEMPOTENT { Replayed::Act } else { Replayed::Skip };
 
+    /// Whether it answers calls of our own roles too. Only what never makes such a call itself may: it
+    /// would answer itself for ever.
+    const OWN_CALLS: bool = false;
+
     /// Whether it can answer events of other accounts and Regions that the configuration lists. Its
     /// clients reach the resources of its own only, so what touches a resource can't.
     const ELSEWHERE: bool = false;

@@ -132,7 +132,7 @@ impl<H: Handler> Function<H> {
         let description = self.handler.describe(action);
         // An action is plain data; one that can't be written as JSON is said to be so, not lost.
         let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
-        ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action }
+        ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action, after: None }
     }
 }
 

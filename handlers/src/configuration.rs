@@ -61,6 +61,7 @@ impl Configuration {
             region: region?,
             elsewhere,
             role_path: role_path?,
+            own_calls: R::OWN_CALLS,
             replayed,
             max_age: max_age.unwrap_or(Some(R::DEFAULT_MAX_AGE)),
             exempt,
@@ -140,7 +141,7 @@ fn endpoint(text: &str) -> Result<(), String> {
 }
 
 /// What DynamoDB takes as a table's name.
-fn table(text: &str) -> Result<String, String> {
+pub(crate) fn table(text: &str) -> Result<String, String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     if (3..=255).contains(&text.len()) && text.bytes().all(allowed) {
         Ok(text.to_owned())

@@ -4,7 +4,7 @@ use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::future::Future;
-use trailhook::{Response, Verdict};
+use trailhook::{Afterwards, Response, Verdict};
 
 /// A response that can be carried out.
 ///
@@ -45,6 +45,12 @@ pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
 
     /// Does it.
     fn apply(&self, action: &Self::Action) -> impl Future<Output = Result<(), ApplyError>> + Send;
+
+    /// Looks once more after an action was carried out, for the report; changes nothing. An error is
+    /// reported and is no failure: the action is done.
+    fn afterwards(&self, _action: &Self::Action) -> impl Future<Output = Result<Afterwards, ApplyError>> + Send {
+        std::future::ready(Ok(Afterwards::default()))
+    }
 }
 
 /// Why an AWS call did not do what it should.

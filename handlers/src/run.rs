@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use trailhook::Report;
+use trailhook::{Outcome, Report};
 
 /// What a handler is built from, once, at the start.
 pub struct Start<'a> {
@@ -89,7 +89,9 @@ fn answered<H: Handler>(function: Arc<Function<H>>, event: LambdaEvent<Payload>)
             Ok(answered) => answered,
             Err(cut) => function.cut_short(payload, cut),
         };
-        let json = decision_line(&report, failure.is_some(), &attempt.request_id);
+        // What is put off is not done and comes again, as a failure does; nothing is wrong with it.
+        let failed = failure.is_some() && report.outcome != Outcome::Postponed;
+        let json = decision_line(&report, failed, &attempt.request_id);
         match failure {
             None => Ok(json),
             Some(failure) => Err(failure),

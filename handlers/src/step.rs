@@ -8,7 +8,7 @@ use crate::ledger::{Begun, Held, Hold, Holding, LedgerError, Place};
 use crate::trouble::Trouble;
 use crate::{ApplyError, Handler};
 use std::time::{Duration, Instant};
-use trailhook::{ActionOutcome, ActionReport, Judgement, Mode, Verdict};
+use trailhook::{ActionOutcome, ActionReport, Afterwards, Judgement, Mode, Verdict};
 
 type Stepped = (ActionReport, Option<Trouble>);
 
@@ -84,7 +84,7 @@ impl<H: Handler> Function<H> {
         };
         let (action, report) = match self.judged(action, report, verdict) {
             Ok(judged) => judged,
-            Err(nothing) => return (*nothing, None),
+            Err(stepped) => return *stepped,
         };
         if self.mode == Mode::DryRun {
             return (ActionReport { outcome: ActionOutcome::WouldApply, ..report }, None);
@@ -120,7 +120,7 @@ impl<H: Handler> Function<H> {
         action: H::Action,
         report: ActionReport,
         verdict: Verdict<H::Action>,
-    ) -> Result<(H::Action, ActionReport), Box<ActionReport>> {
+    ) -> Result<(H::Action, ActionReport), Box<Stepped>> {
         match verdict.judgement {
             Judgement::Proceed => Ok((action, ActionReport { notes: verdict.notes, ..report })),
             Judgement::Amend(less) => {
@@ -128,7 +128,17 @@ impl<H: Handler> Function<H> {
                 Ok((less, ActionReport { notes: verdict.notes, ..report }))
             }
             Judgement::Nothing(reason) => {
-                Err(Box::new(ActionReport { notes: verdict.notes, ..report.left_alone(reason) }))
+                Err(Box::new((ActionReport { notes: verdict.notes, ..report.left_alone(reason) }, None)))
+            }
+            Judgement::Later(later, reason) => {
+                let mut report = ActionReport { notes: verdict.notes, ..self.report(&later, report.outcome) };
+                if self.mode == Mode::DryRun {
+                    report.notes.push(format!("it would be put off: {reason}"));
+                    return Ok((later, report));
+                }
+                let report = report.left_alone(reason.clone());
+                let report = ActionReport { outcome: ActionOutcome::Postponed, ..report };
+                Err(Box::new((report, Some(Trouble::TooEarly(reason)))))
             }
         }
     }
@@ -181,7 +191,7 @@ impl<H: Handler> Function<H> {
             };
             (action, report) = match self.judged(action, report, verdict) {
                 Ok(judged) => judged,
-                Err(nothing) => return (*nothing, None),
+                Err(stepped) => return *stepped,
             };
         }
         if let Some(left) = hands.attempt.too_little() {
@@ -189,7 +199,10 @@ impl<H: Handler> Function<H> {
             return (report.saying(&trouble.to_string()), Some(trouble));
         }
         match hands.attempt.bounded(self.handler.apply(&action)).await {
-            Ok(Ok(())) => (ActionReport { outcome: ActionOutcome::Applied, ..report }, None),
+            Ok(Ok(())) => {
+                let report = ActionReport { outcome: ActionOutcome::Applied, ..report };
+                (self.looked_at_again(&action, report, hands).await, None)
+            }
             Ok(Err(error)) => failed(report, error.into()),
             Err(cut) => {
                 let trouble = Trouble::Cut(cut);
@@ -197,6 +210,22 @@ impl<H: Handler> Function<H> {
                 (report.saying(&trouble.to_string()), Some(trouble))
             }
         }
+    }
+
+    /// What is there afterwards; that nobody could look is told, and changes nothing.
+    async fn looked_at_again(&self, action: &H::Action, mut report: ActionReport, hands: &Hands<'_>) -> ActionReport {
+        if hands.attempt.too_little().is_some() {
+            return report;
+        }
+        match hands.attempt.bounded(self.handler.afterwards(action)).await {
+            Ok(Ok(Afterwards { state, notes })) => {
+                report.after = Some(state).filter(|state| !state.is_null());
+                report.notes.extend(notes);
+            }
+            Ok(Err(error)) => report.notes.push(format!("nobody looked at it afterwards: {error}")),
+            Err(cut) => report.notes.push(format!("nobody looked at it afterwards: {}", Trouble::Cut(cut))),
+        }
+        report
     }
 }
 

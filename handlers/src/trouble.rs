@@ -5,6 +5,7 @@ use crate::attempt::Cut;
 use crate::ledger::LedgerError;
 use chrono::TimeDelta;
 use std::fmt;
+use trailhook::Reason;
 
 /// What kept an action from being done, or from being known to be done.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) enum Trouble {
     TooLate(TimeDelta),
     /// It was cut short.
     Cut(Cut),
+    /// It is too early, and left to the next try.
+    TooEarly(Reason),
     /// The event has no id by which it could be known again.
     NoEventId,
     /// The event has no time by which it could be put in order.
@@ -33,6 +36,7 @@ impl Trouble {
             Trouble::Ledger(error) => error.error_type(),
             Trouble::TooLate(_) | Trouble::Cut(Cut::TimeUp) => "Trailhook.Timeout",
             Trouble::Cut(Cut::Panicked(_)) => "Trailhook.Panic",
+            Trouble::TooEarly(_) => "Trailhook.Postponed",
             Trouble::NoEventId | Trouble::NoEventTime | Trouble::NoTable => "Trailhook.Undecidable",
         }
     }
@@ -58,6 +62,7 @@ impl fmt::Display for Trouble {
                 "{:.1} seconds of the function's time are left, too few to begin an action",
                 left.as_seconds_f64()
             ),
+            Trouble::TooEarly(reason) => reason.fmt(f),
             Trouble::Cut(Cut::TimeUp) => f.write_str("the function's time was up"),
             Trouble::Cut(Cut::Panicked(words)) => write!(f, "the handler panicked: {words}"),
             Trouble::NoEventId => {

@@ -111,8 +111,8 @@ async fn a_matching_event_gets_to_every_target_and_is_counted() {
     let back_end = Arc::new(BackEnd::start("111122223333", "eu-west-1").await.unwrap());
     back_end.create_log_group(GROUP).await.unwrap();
     let played = play(&stack("State: ENABLED", "State: ENABLED"), back_end.clone(), fast(), &[event()]).await;
-    let expected = ["NotifyFunction", "RevertFunction", "TagNewQueueFunction"].map(|name| (name.to_owned(), 1));
-    assert_eq!(played.invoked, expected.into());
+    let expected = ["NotifyFunction", "RevertFunction", "SnapshotFunction", "TagNewQueueFunction"];
+    assert_eq!(played.invoked, expected.map(|name| (name.to_owned(), 1)).into());
     let log = back_end.log_events(GROUP).await;
     assert_eq!((log.len(), serde_json::from_str::<Value>(&log[0].message).unwrap()), (1, event()));
     let time = event()["time"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
@@ -200,8 +200,10 @@ async fn a_log_group_needs_a_policy_for_both_services() {
 #[tokio::test]
 async fn a_dead_letter_queue_that_lets_nobody_in_loses_the_event() {
     let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
-    let text =
-        template.replace("aws:SourceArn: !GetAtt ApiCallRule.Arn", "aws:SourceArn: arn:aws:events:*:*:rule/other");
+    let text = template.replace(
+        "                  - !GetAtt ApiCallRule.Arn\n",
+        "                  - arn:aws:events:*:*:rule/other\n",
+    );
     let text = text.replace("log-group:${EventLogGroup}:*\"", "log-group:/other:*\"");
     let stack = Template::parse(&text, "t").unwrap().deploy(Deployment::default()).unwrap();
     let world = Arc::new(Noted::default());

@@ -117,7 +117,7 @@ fn a_replayed_event_is_not_reverted_whatever_the_form_of_its_name() {
     let hostile = changed(SUCCESS, &[("/replay-name", json!("\u{202e}\n\"x"))]);
     let guards = Guards::of::<<Revert as Response>::Trigger>("111122223333", "eu-west-1", "/x/".parse().unwrap());
     let now = "2026-11-02T09:30:30Z".parse().unwrap();
-    let decision = decide(&Revert, decode(hostile.to_string().as_bytes()).unwrap(), &guards, now).unwrap();
+    let decision = decide(&Revert::default(), decode(hostile.to_string().as_bytes()).unwrap(), &guards, now).unwrap();
     let Decision::Skip(skip) = decision else { panic!("{decision:?}") };
     assert!(skip.to_string().contains(r#""\u{202e}\n\"x""#), "{skip}");
     assert_eq!((Revert::DEFAULT_REPLAYED, Notify::DEFAULT_REPLAYED), (Replayed::Skip, Replayed::Act));

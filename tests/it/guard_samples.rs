@@ -59,7 +59,7 @@ fn decided<R: Response>(response: &R, sample: &str, set: &dyn Fn(&mut Guards)) -
 }
 
 fn reverted(sample: &str, set: &dyn Fn(&mut Guards)) -> String {
-    decided(&Revert, sample, set)
+    decided(&Revert::default(), sample, set)
 }
 
 fn notified(sample: &str, set: &dyn Fn(&mut Guards)) -> String {

@@ -38,7 +38,7 @@ pub(crate) fn reverted(event: &Value, change: &dyn Fn(&mut Guards)) -> String {
     guards.max_age = Some(TimeDelta::minutes(15));
     change(&mut guards);
     let now = "2026-11-02T09:30:30Z".parse().unwrap();
-    match decide(&Revert, decode(event.to_string().as_bytes()).unwrap(), &guards, now) {
+    match decide(&Revert::default(), decode(event.to_string().as_bytes()).unwrap(), &guards, now) {
         Ok(Decision::Act(_)) => "acts".to_owned(),
         Ok(Decision::Nothing(reason)) => reason.code.to_owned(),
         Ok(Decision::Skip(skip)) => skip.code().to_owned(),

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use trailhook::calls::sqs::CreateQueue;
 use trailhook::responses::notify::{Notify, NotifyAction, NotifySettings};
-use trailhook::responses::revert::{Revert, RevertAction};
+use trailhook::responses::revert::Revert;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagSettings};
 use trailhook::{Call, Decision, EventHeader, FailedCalls, FromRecord, Guards, Mode, Outcome, Report, Response};
 use trailhook::{decide, decode};
@@ -63,22 +63,31 @@ impl Responses {
             self.actions += 1;
             rules::tags(&action)?;
         }
-        for RevertAction::DeleteQueue(action) in decided(&Revert, event)? {
+        for action in decided(&Revert::default(), event)? {
             self.actions += 1;
-            rules::deletion(&action, ACCOUNT, REGION, &asked_for(event))?;
+            rules::undone(&action, ACCOUNT, REGION, &asked_for(event))?;
         }
         Ok(())
     }
 }
 
-/// The name that the call asked for, read with other eyes than the response's; what stands beside the way there is not read.
+/// The name of the queue that the call was about, read with other eyes than the response's; what stands beside the way
+/// there is not read.
 fn asked_for(event: &[u8]) -> String {
-    let mut at = std::str::from_utf8(event).unwrap().to_owned();
-    for name in ["detail", "requestParameters", "queueName"] {
-        let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&at).unwrap();
-        at = members[name].get().to_owned();
-    }
-    serde_json::from_str(&at).unwrap()
+    let text = |way: [&str; 3]| {
+        let mut at = std::str::from_utf8(event).unwrap().to_owned();
+        for name in way.into_iter().filter(|name| !name.is_empty()) {
+            let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&at).unwrap();
+            at = members[name].get().to_owned();
+        }
+        serde_json::from_str::<String>(&at).unwrap()
+    };
+    let (name, before) = match text(["detail", "eventName", ""]).as_str() {
+        "CreateQueue" => return text(["detail", "requestParameters", "queueName"]),
+        "StartMessageMoveTask" => ("sourceArn", ':'),
+        _ => ("queueUrl", '/'),
+    };
+    text(["detail", "requestParameters", name]).rsplit(before).next().unwrap().to_owned()
 }
 
 /// The actions; where there are none, the report of why keeps to the rules of a line.
@@ -213,7 +222,8 @@ fn what_is_said_twice_is_not_acted_on() {
     let value: Value = serde_json::from_str(&text.unwrap()).unwrap();
     let text = value.to_string();
     let guards = guards::<Call<CreateQueue>>(FailedCalls::Skip);
-    let acts = |text: &str| match decode(text.as_bytes()).map(|envelope| decide(&Revert, envelope, &guards, Utc::now()))
+    let acts = |text: &str| match decode(text.as_bytes())
+        .map(|envelope| decide(&Revert::default(), envelope, &guards, Utc::now()))
     {
         Ok(Ok(Decision::Act(actions))) => Some(actions),
         _ => None,

@@ -91,20 +91,26 @@ fn every_sample_is_decided_as_the_readme_says() {
             [_, _, tags, notifies, reverts] => {
                 check(tags, "tag-new-queue", decided(&tag(), &bytes));
                 check(notifies, "notify", decided(&notify(), &bytes));
-                check(reverts, "revert", decided(&Revert, &bytes));
+                check(reverts, "revert", decided(&Revert::default(), &bytes));
             }
-            [_, _, notifies] => check(notifies, "notify", decided(&notify(), &bytes)),
+            [_, _, notifies, reverts] => {
+                check(notifies, "notify", decided(&notify(), &bytes));
+                check(reverts, "revert", decided(&Revert::default(), &bytes));
+            }
             other => panic!("{file} has {} cells", other.len()),
         }
     }
     say(format!("{decisions} decisions about sample events agree with events/README.md"));
-    assert!(decisions > 150);
+    assert!(decisions > 200);
 }
 
 #[test]
 fn near_misses_are_left_alone_with_a_reason_or_are_an_error() {
     for (file, bytes) in events("near-miss").unwrap() {
-        for decided in [decided(&tag(), &bytes), decided(&Revert, &bytes)] {
+        // The rule's default pattern lets none through; revert has an answer to these two.
+        let answered = ["sqs.DeleteQueue.json", "sqs.SendMessage.json"].contains(&file.as_str());
+        let revert = if answered { None } else { Some(decided(&Revert::default(), &bytes)) };
+        for decided in [Some(decided(&tag(), &bytes)), revert].into_iter().flatten() {
             match decided {
                 Ok(decision) => assert!(decision.starts_with("skips: "), "{file}: {decision}"),
                 Err(error) => assert!(error.starts_with("misrouted: "), "{file}: {error}"),
@@ -117,7 +123,7 @@ fn near_misses_are_left_alone_with_a_reason_or_are_an_error() {
 fn bad_input_is_an_error_that_names_the_place() {
     for (file, bytes) in events("bad").unwrap() {
         let cells = &rows()[&file];
-        let error = decided(&Revert, &bytes).expect_err(&file);
+        let error = decided(&Revert::default(), &bytes).expect_err(&file);
         let place = cells[1].trim_start_matches("envelope:").trim();
         let named: Vec<&str> = match place {
             "end of input" => vec!["EOF", "empty"],
@@ -168,7 +174,7 @@ fn what_a_guard_lacks_is_an_error_and_not_a_way_through() {
             // `decided` takes the Region from the event, and there is none to be read.
             changed = changed.replace("\"region\": \"eu-west-1\"", "\"region\": \"\"");
         }
-        let error = decided(&Revert, changed.as_bytes()).expect_err(to);
+        let error = decided(&Revert::default(), changed.as_bytes()).expect_err(to);
         assert!(error.contains("guard cannot decide") && error.contains(named), "{to}: {error}");
     }
 }
@@ -182,7 +188,7 @@ fn the_order_of_the_guards_is_fixed() {
             Guards::of::<<Revert as Response>::Trigger>(OWN_ACCOUNT, "eu-west-1", "/trailhook/".parse().unwrap());
         guards.max_age = Some(TimeDelta::minutes(15));
         change(&mut guards);
-        match decide(&Revert, decode(bytes).unwrap(), &guards, clock()) {
+        match decide(&Revert::default(), decode(bytes).unwrap(), &guards, clock()) {
             Ok(Decision::Skip(skip)) => skip.code().to_owned(),
             Err(Undecided::Misrouted(_)) => "misrouted".to_owned(),
             other => format!("{other:?}"),
@@ -193,7 +199,7 @@ fn the_order_of_the_guards_is_fixed() {
         guards.max_age = Some(TimeDelta::seconds(1));
         guards.exempt.accounts.push(OWN_ACCOUNT.to_owned());
     };
-    assert_eq!(refused(&read("DeleteQueue.failed.json"), &everything), "not-watched");
+    assert_eq!(refused(&read("ListMessageMoveTasks.failed.json"), &everything), "not-watched");
     assert_eq!(refused(&read("CreateQueue.failed.json"), &everything), "failed-call");
     let own = |guards: &mut Guards| {
         everything(guards);

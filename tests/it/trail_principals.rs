@@ -105,7 +105,7 @@ fn a_functions_call_is_our_own() {
     let mut trail = trail();
     trail.principals = principals;
     let functions = stack.functions().unwrap();
-    assert_eq!(functions.len(), 3);
+    assert_eq!(functions.len(), 4);
     for function in functions {
         let mut own = sample("sqs/CreateQueue.own-role.json");
         own["detail"]["userIdentity"]["accessKeyId"] = json!(format!("test-{}", function.logical_id));

@@ -6,7 +6,7 @@ use trailhook_tests::command::{folder, trailhook, with_script};
 use trailhook_tests::functions::binaries;
 use trailhook_tests::root;
 
-const EVERY_STEP: usize = 15;
+const EVERY_STEP: usize = 18;
 
 /// The exit status, and what `--json` says of each step: name, whether it was confirmed, detail.
 fn walked(arguments: &[&str]) -> (Option<i32>, Vec<(String, bool, String)>) {

@@ -24,7 +24,7 @@ pub fn folder(name: &str) -> Result<PathBuf> {
 /// A folder with the real functions, and this shell script in the place of one of them.
 pub fn with_script(name: &str, function: &str, script: &str) -> Result<PathBuf> {
     let folder = folder(name)?;
-    for real in ["tag-new-queue", "notify", "revert"] {
+    for real in ["tag-new-queue", "notify", "revert", "snapshot"] {
         if real != function {
             std::os::unix::fs::symlink(binaries()?.join(real), folder.join(real))?;
         }

@@ -93,7 +93,9 @@ pub async fn invoke(
     let decisions = log.iter().filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
     let decisions = decisions.filter(|line| line.get("target").is_some_and(|target| target == "trailhook::decision"));
     let decisions: Vec<Value> = decisions.collect();
-    let failed = |line: &&Value| line.pointer("/report/outcome").is_some_and(|outcome| outcome == "failed");
+    let failed = |line: &&Value| {
+        line.pointer("/report/outcome").is_some_and(|outcome| outcome == "failed" || outcome == "postponed")
+    };
     let (said, were) =
         (decisions.iter().filter(failed).count(), invocations.iter().filter(|i| report(i).is_err()).count());
     if decisions.len() != payloads.len() || said != were {

@@ -2,7 +2,7 @@
 //! them.
 
 use trailhook::{FromRecord, Mode, Response, Watched};
-use trailhook_handlers::responses::{NotifyHandler, RevertHandler, TagNewQueueHandler};
+use trailhook_handlers::responses::{NotifyHandler, RevertHandler, SnapshotHandler, TagNewQueueHandler};
 use trailhook_handlers::{Configuration, Environment, Handler, Start};
 
 /// A response.
@@ -25,11 +25,25 @@ pub struct Row {
     pub starts: fn(&mut Start<'_>) -> bool,
 }
 
+/// What revert changes something with, or needs for it.
+const UNDOING: [&str; 9] = [
+    "sqs:CancelMessageMoveTask",
+    "sqs:CreateQueue",
+    "sqs:DeleteMessage",
+    "sqs:DeleteQueue",
+    "sqs:ReceiveMessage",
+    "sqs:RemovePermission",
+    "sqs:SetQueueAttributes",
+    "sqs:TagQueue",
+    "sqs:UntagQueue",
+];
+
 /// All of them.
-pub const RESPONSES: [Row; 3] = [
+pub const RESPONSES: [Row; 4] = [
     row::<TagNewQueueHandler>(&[], |start| TagNewQueueHandler::build(start).is_some()),
     row::<NotifyHandler>(&[], |start| NotifyHandler::build(start).is_some()),
-    row::<RevertHandler>(&["sqs:DeleteQueue"], |start| RevertHandler::build(start).is_some()),
+    row::<RevertHandler>(&UNDOING, |start| RevertHandler::build(start).is_some()),
+    row::<SnapshotHandler>(&["dynamodb:UpdateItem"], |start| SnapshotHandler::build(start).is_some()),
 ];
 
 const fn row<H: Handler>(only_enforced: &'static [&'static str], starts: fn(&mut Start<'_>) -> bool) -> Row {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use trailhook::responses::notify::{JournalLine, Notification};
-use trailhook::responses::revert::DeleteQueueAction;
+use trailhook::responses::revert::{DeleteQueueAction, RevertAction};
 use trailhook::responses::tag_new_queue::TagQueueAction;
 
 /// The rule that is broken, if one is.
@@ -62,6 +62,18 @@ pub fn deletion(action: &DeleteQueueAction, account: &str, region: &str, asked_f
     must(own && url.region().is_none_or(|of_url| of_url == region), || format!("somebody else's queue: {action:?}"))?;
     must(url.name() == asked_for && arn.resource() == asked_for, || format!("not {asked_for:?}: {action:?}"))?;
     line(url.as_str())?;
+    report(action)
+}
+
+/// What undoes a call is done to the queue that the call was about, in this account and Region.
+pub fn undone(action: &RevertAction, account: &str, region: &str, asked_for: &str) -> Kept {
+    if let RevertAction::DeleteQueue(action) = action {
+        return deletion(action, account, region, asked_for);
+    }
+    let arn = action.queue_arn();
+    let own = arn.account() == account && arn.region() == region && arn.service() == "sqs";
+    must(own && arn.resource() == asked_for, || format!("not {asked_for:?}: {action:?}"))?;
+    line(arn.as_str())?;
     report(action)
 }
 

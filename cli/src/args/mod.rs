@@ -50,7 +50,7 @@ pub struct PatternArguments {
     /// A JSON file with a pattern, instead of the template's rule
     #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "rule", "parameter"])]
     pub pattern: Option<PathBuf>,
-    /// The rule's name in the template, where it has several
+    /// The rule's name in the template, where it has several; the first one by default
     #[arg(long, value_name = "LOGICAL_ID")]
     pub rule: Option<String>,
     /// The template.

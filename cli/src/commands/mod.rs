@@ -101,9 +101,6 @@ pub enum RuleProblem {
     /// There is none.
     #[error("it has no rule with an event pattern on the default bus")]
     None,
-    /// There are several.
-    #[error("it has several rules: say one of {0} with --rule")]
-    Several(String),
     /// There is none of that name.
     #[error("it has no rule {asked}; it has {there}")]
     NoSuch {

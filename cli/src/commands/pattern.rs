@@ -65,8 +65,11 @@ fn the_rule(rules: Vec<Rule>, asked: Option<&str>, file: &Path) -> Result<Rule, 
     let problem = match (asked, names.len()) {
         (_, 0) => RuleProblem::None,
         (Some(asked), _) if !names.contains(&asked) => RuleProblem::NoSuch { asked: asked.to_owned(), there },
-        (None, 2..) => RuleProblem::Several(there),
         _ => {
+            if asked.is_none() && names.len() > 1 {
+                // On the other channel: what is printed is the pattern, and somebody may read it.
+                eprintln!("the rule {}, the first of {there}; --rule picks another", names.first().unwrap_or(&""));
+            }
             let found = rules.into_iter().find(|rule| asked.is_none_or(|asked| asked == rule.logical_id));
             return found.ok_or(CommandError::Rule { file: file.to_owned(), problem: RuleProblem::None });
         }

@@ -4,4 +4,6 @@
 
 mod text;
 
+pub use text::TextMap;
+
 pub mod sqs;

@@ -46,6 +46,8 @@ pub struct Guards {
     pub elsewhere: Elsewhere,
     /// The path under which all roles of this system live.
     pub role_path: RolePath,
+    /// Whether it answers calls of our own roles as well: for what looks and changes nothing.
+    pub own_calls: bool,
     /// Whether it acts on events that are replayed from an archive.
     pub replayed: Replayed,
     /// How old an event may be; `None` for any age.
@@ -78,6 +80,7 @@ impl Guards {
             region: region.into(),
             role_path,
             elsewhere: Elsewhere::default(),
+            own_calls: false,
             replayed: Replayed::Skip,
             max_age: Some(TimeDelta::days(1)),
             exempt: Exemptions::default(),
@@ -110,6 +113,11 @@ impl Admitted {
     /// The account that it belongs to: ours, or one that is answered for as well.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// The call's name, as the record has it.
+    pub fn event_name(&self) -> &str {
+        self.record.event_name.text().unwrap_or_default()
     }
 
     /// The record, for a trigger to keep.

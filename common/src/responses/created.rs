@@ -46,7 +46,7 @@ pub fn created_by_this_call(event: DateTime<Utc>, created: &str) -> Result<(), R
 }
 
 /// Whole seconds since 1970 of an attribute of SQS; emulators write a fraction behind them.
-pub(super) fn epoch_seconds(text: &str) -> Option<i64> {
+pub(crate) fn epoch_seconds(text: &str) -> Option<i64> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.bytes().all(|byte| byte.is_ascii_digit()) { seconds.parse().ok() } else { None }
 }

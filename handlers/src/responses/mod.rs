@@ -1,4 +1,4 @@
-//! The acting half of the three built-in responses.
+//! The acting half of the built-in responses.
 
 /// A handler is its pure half with clients beside it: everything that the pure half says of itself
 /// holds for the handler.
@@ -14,6 +14,7 @@ macro_rules! decides_as {
             const DEFAULT_MODE: trailhook::Mode = <$response as trailhook::Response>::DEFAULT_MODE;
             const DEFAULT_MAX_AGE: chrono::TimeDelta = <$response as trailhook::Response>::DEFAULT_MAX_AGE;
             const DEFAULT_REPLAYED: trailhook::Replayed = <$response as trailhook::Response>::DEFAULT_REPLAYED;
+            const OWN_CALLS: bool = <$response as trailhook::Response>::OWN_CALLS;
             const ELSEWHERE: bool = <$response as trailhook::Response>::ELSEWHERE;
 
             fn failed_calls(&self) -> trailhook::FailedCalls {
@@ -35,11 +36,14 @@ macro_rules! decides_as {
     };
 }
 
+mod history;
 mod notify;
 mod queue;
 mod revert;
+mod snapshot;
 mod tag_new_queue;
 
 pub use notify::NotifyHandler;
 pub use revert::RevertHandler;
+pub use snapshot::SnapshotHandler;
 pub use tag_new_queue::TagNewQueueHandler;

@@ -11,6 +11,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use trailhook::history::QueueSnapshot;
 use trailhook::{ErrorCode, QueueUrl, Reason};
 
 /// How long after the call a queue may still be on its way.
@@ -57,6 +58,23 @@ pub(super) async fn attributes(
 pub(super) async fn tags(sqs: &Client, queue: &QueueUrl) -> Result<BTreeMap<String, String>, ApplyError> {
     match sqs.list_queue_tags().queue_url(queue.as_str()).send().await {
         Ok(found) => Ok(found.tags.unwrap_or_default().into_iter().collect()),
+        Err(error) => Err(ApplyError::of("sqs:ListQueueTags", error)),
+    }
+}
+
+/// The queue with its tags; `None` when it is gone.
+pub(super) async fn look(
+    sqs: &Client,
+    queue: &QueueUrl,
+    event_time: DateTime<Utc>,
+) -> Result<Option<QueueSnapshot>, ApplyError> {
+    let Some(attributes) = attributes(sqs, queue, event_time).await? else {
+        return Ok(None);
+    };
+    match sqs.list_queue_tags().queue_url(queue.as_str()).send().await {
+        Ok(found) => Ok(Some(QueueSnapshot::of(&attributes, found.tags.unwrap_or_default().into_iter().collect()))),
+        // It went in between.
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(ApplyError::of("sqs:ListQueueTags", error)),
     }
 }

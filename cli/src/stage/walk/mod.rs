@@ -149,15 +149,19 @@ impl<F: FnMut(&Step)> Walk<'_, F> {
         let rules = stack.rules()?;
         let matched: Vec<_> = rules.iter().filter(|rule| self.seen.is_matched(&rule.logical_id)).collect();
         let names: Vec<&str> = matched.iter().map(|rule| rule.logical_id.as_str()).collect();
-        let detail = if names.is_empty() {
-            format!(
-                "{}; the walk-through makes a CreateQueue call, for which it needs a rule",
-                self.seen.why_not(&rules)
-            )
+        // The template's first rule is the one that answers calls; the others may be about other calls.
+        let main = rules.get(..1).unwrap_or_default();
+        let ok = main.iter().any(|rule| self.seen.is_matched(&rule.logical_id));
+        let detail = if ok {
+            format!("{} {} it", names.join(" and "), if names.len() == 1 { "matches" } else { "match" })
         } else {
-            format!("{} matches it", names.join(", "))
+            let why = self.seen.why_not(main);
+            format!("{why}; the walk-through makes a CreateQueue call, for which it needs a rule")
         };
-        self.step("rule", !names.is_empty(), detail);
+        self.step("rule", ok, detail);
+        if !ok {
+            return Ok(Vec::new());
+        }
         let targets: Vec<Target> = matched.into_iter().flat_map(|rule| rule.targets.clone()).collect();
         for target in &targets {
             self.until(|seen| seen.target(target).is_some()).await;

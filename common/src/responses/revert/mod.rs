@@ -1,46 +1,46 @@
 //! Undoes a call, one small file for each call that can be undone.
 //!
 //! It begins as a dry run, and undoes only what the call itself did: what was there before, or has
-//! changed since, stays. A new call is a file here (plan and judgement), a variant of [`Undoable`]
-//! and of [`RevertAction`], and a file of the same name in `trailhook-handlers`.
+//! changed since, stays. What was there before comes from the queue's [history](crate::history); where
+//! nobody knows it, nothing is done. A new call is a file here (plan and judgement), a variant of
+//! [`Undoable`] and of [`RevertAction`], and its deed in `trailhook-handlers`.
 
+mod action;
+mod add_permission;
+mod afterwards;
 mod create_queue;
+mod delete_queue;
+mod not_reversible;
+mod policy;
+mod put_back;
+mod remove_permission;
+mod rules;
+mod set_queue_attributes;
+mod start_move;
+mod tags;
+mod undoable;
 
+pub use action::RevertAction;
+pub use add_permission::RemovePermissionAction;
 pub use create_queue::DeleteQueueAction;
+pub use delete_queue::CreateQueueAction;
+pub use not_reversible::NotReversible;
+pub use put_back::{Looked, PutBack, UndoneCall};
+pub use remove_permission::RestoreStatementAction;
+pub use rules::{RevertRules, Rule, RuleProblem, When};
+pub use set_queue_attributes::SetAttributesAction;
+pub use start_move::{CancelMoveAction, MoveTask};
+pub use tags::{RemoveTagsAction, RestoreTagsAction};
+pub use undoable::{CallName, Undoable};
 
-use crate::calls::sqs::CreateQueue;
-use crate::{Admitted, Arn, Call, FromRecord, Plan, Replayed, Response, ShapeError, Watched, WatchedCall};
+use crate::{Arn, Plan, Replayed, Response};
 use chrono::TimeDelta;
-use serde::Serialize;
 
 /// The response.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Revert;
-
-/// A call that can be undone.
-#[derive(Debug)]
-pub enum Undoable {
-    /// Undone by `DeleteQueue`.
-    CreateQueue(Box<Call<CreateQueue>>),
-}
-
-/// How a call is undone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "call")]
-pub enum RevertAction {
-    /// Delete the queue that was made.
-    DeleteQueue(DeleteQueueAction),
-}
-
-impl FromRecord for Undoable {
-    fn watched() -> Watched {
-        Watched::Calls(vec![WatchedCall::of::<CreateQueue>()])
-    }
-
-    fn from_record(admitted: Admitted) -> Result<Self, ShapeError> {
-        // The watched guard lets one call through, so far.
-        Call::from_record(admitted).map(Box::new).map(Undoable::CreateQueue)
-    }
+#[derive(Clone, Debug, Default)]
+pub struct Revert {
+    /// Which calls are undone.
+    pub rules: RevertRules,
 }
 
 impl Response for Revert {
@@ -52,20 +52,25 @@ impl Response for Revert {
     const DEFAULT_REPLAYED: Replayed = Replayed::Skip;
 
     fn describe(&self, action: &RevertAction) -> String {
-        match action {
-            RevertAction::DeleteQueue(action) => format!("delete queue {}", action.queue_arn),
-        }
+        action.describe()
     }
 
     fn resource(&self, action: &RevertAction) -> Option<Arn> {
-        match action {
-            RevertAction::DeleteQueue(action) => Some(action.queue_arn.clone()),
-        }
+        Some(action.queue_arn().clone())
     }
 
     fn plan(&self, call: &Undoable) -> Plan<RevertAction> {
+        let rules = &self.rules;
         match call {
-            Undoable::CreateQueue(call) => create_queue::plan(call),
+            Undoable::AddPermission(call) => add_permission::plan(call, rules),
+            Undoable::CreateQueue(call) => create_queue::plan(call, rules),
+            Undoable::DeleteQueue(call) => delete_queue::plan(call, rules),
+            Undoable::RemovePermission(call) => remove_permission::plan(call, rules),
+            Undoable::SetQueueAttributes(call) => set_queue_attributes::plan(call, rules),
+            Undoable::StartMessageMoveTask(call) => start_move::plan(call, rules),
+            Undoable::TagQueue(call) => tags::plan_tag(call, rules),
+            Undoable::UntagQueue(call) => tags::plan_untag(call, rules),
+            Undoable::NotReversible(call) => not_reversible::plan(call),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Response for TagNewQueue {
                 Plan::nothing("no-value", "no tag has a value for this record")
             };
         }
-        let super::QueueMade { queue_url, queue_arn, event_time } = queue;
+        let super::CalledQueue { queue_url, queue_arn, event_time } = queue;
         Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags, left_out })
     }
 }

@@ -1,0 +1,164 @@
+//! Before a call is undone: the live queue, and what was there before the call.
+
+use super::RevertHandler;
+use crate::ApplyError;
+use crate::responses::history::{CAUGHT_UP, Lookup};
+use crate::responses::queue;
+use aws_sdk_sqs::error::SdkError;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
+use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
+use trailhook::{Judgement, QueueUrl, Reason, Verdict};
+
+/// What a look came to.
+pub(super) struct Seen {
+    pub(super) verdict: Verdict<RevertAction>,
+    /// The tags that may exempt the queue, where they are not the live queue's.
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+impl RevertHandler {
+    /// What there is to do about an action.
+    pub(super) async fn look(&self, action: &RevertAction) -> Result<Seen, ApplyError> {
+        let call = match action {
+            RevertAction::DeleteQueue(action) => return self.look_at_new_queue(action).await,
+            RevertAction::CancelMessageMoveTask(action) => return self.look_at_move(action).await,
+            RevertAction::CreateQueue(action) => &action.call,
+            RevertAction::RemovePermission(action) => &action.call,
+            RevertAction::RestoreStatement(action) => &action.call,
+            RevertAction::SetQueueAttributes(action) => &action.call,
+            RevertAction::TagQueue(action) => &action.call,
+            RevertAction::UntagQueue(action) => &action.call,
+        };
+        let made_again = matches!(action, RevertAction::CreateQueue(_));
+        // A queue that was deleted needn't be waited for.
+        let young = if made_again { DateTime::UNIX_EPOCH } else { call.queue.event_time };
+        let live = self.live(action, young).await?;
+        if live.is_none() && !made_again {
+            return Ok(Seen { verdict: Verdict::nothing(queue::gone(&call.queue.queue_url)), tags: None });
+        }
+        let mut history = self.known(action, call, live.as_ref()).await?;
+        let now = Utc::now();
+        let mut looked = judge(action, live.as_ref(), &history, now);
+        if !looked.unknown.is_empty() {
+            looked = self.search(action, call, live.as_ref(), &mut history, looked, now).await?;
+        }
+        let tags = match &looked.verdict.judgement {
+            Judgement::Amend(RevertAction::CreateQueue(queue))
+            | Judgement::Later(RevertAction::CreateQueue(queue), _) => {
+                queue.queue.as_ref().map(|queue| queue.tags.clone())
+            }
+            _ => live.map(|queue| queue.tags),
+        };
+        Ok(Seen { verdict: looked.verdict, tags })
+    }
+
+    /// The live queue with its tags; `None` for one that is not there.
+    pub(super) async fn live(
+        &self,
+        action: &RevertAction,
+        young: DateTime<Utc>,
+    ) -> Result<Option<QueueSnapshot>, ApplyError> {
+        match QueueUrl::of(action.queue_arn()) {
+            Some(queue_url) => queue::look(&self.sqs, &queue_url, young).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The live tags of an action's queue.
+    pub(super) async fn tags_of(&self, action: &RevertAction) -> Result<BTreeMap<String, String>, ApplyError> {
+        match QueueUrl::of(action.queue_arn()) {
+            Some(queue_url) => queue::tags(&self.sqs, &queue_url).await,
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    async fn look_at_new_queue(&self, action: &DeleteQueueAction) -> Result<Seen, ApplyError> {
+        let Some(live) = queue::attributes(&self.sqs, &action.queue_url, action.event_time).await? else {
+            return Ok(Seen { verdict: Verdict::nothing(queue::gone(&action.queue_url)), tags: None });
+        };
+        Ok(Seen { verdict: action.judge(&live), tags: None })
+    }
+
+    async fn look_at_move(&self, action: &CancelMoveAction) -> Result<Seen, ApplyError> {
+        let tasks =
+            self.sqs.list_message_move_tasks().source_arn(action.queue_arn.as_str()).max_results(10).send().await;
+        let tasks = match tasks {
+            Ok(tasks) => tasks.results.unwrap_or_default(),
+            Err(SdkError::ServiceError(error)) if error.err().is_resource_not_found_exception() => {
+                let gone = Reason::new("queue-gone", format!("the queue {} does not exist any more", action.queue_arn));
+                return Ok(Seen { verdict: Verdict::nothing(gone), tags: None });
+            }
+            Err(error) => return Err(ApplyError::of("sqs:ListMessageMoveTasks", error)),
+        };
+        let tasks: Vec<MoveTask> = tasks
+            .into_iter()
+            .map(|task| MoveTask {
+                task_handle: task.task_handle,
+                status: task.status.unwrap_or_default(),
+                moved: task.approximate_number_of_messages_moved,
+            })
+            .collect();
+        Ok(Seen { verdict: action.judge(&tasks), tags: None })
+    }
+
+    /// What our own snapshots know, and the live queue with them: when it was made is a fact too.
+    async fn known(
+        &self,
+        action: &RevertAction,
+        call: &UndoneCall,
+        live: Option<&QueueSnapshot>,
+    ) -> Result<QueueHistory, ApplyError> {
+        let mut history = match &self.histories {
+            // What needs no history doesn't wait for it.
+            Some(histories) if !matches!(action, RevertAction::RemovePermission(_)) => {
+                histories.of(&call.queue.queue_arn).await?
+            }
+            _ => QueueHistory::default(),
+        };
+        history.add(live.map(|queue| Fact::Seen { at: Utc::now(), queue: queue.clone(), with: Vec::new() }));
+        Ok(history)
+    }
+
+    /// Asks CloudTrail's event history for what the snapshots don't know.
+    async fn search(
+        &self,
+        action: &RevertAction,
+        call: &UndoneCall,
+        live: Option<&QueueSnapshot>,
+        history: &mut QueueHistory,
+        looked: Looked,
+        now: DateTime<Utc>,
+    ) -> Result<Looked, ApplyError> {
+        let with = |facts: &[Fact]| {
+            let mut history = history.clone();
+            history.add(facts.to_vec());
+            history
+        };
+        let enough = |facts: &[Fact]| judge(action, live, &with(facts), now).unknown.is_empty();
+        let queue = &call.queue;
+        match self.events.of(&queue.queue_arn, &call.event_id, queue.event_time, enough).await? {
+            Lookup::Found(facts) => Ok(judge(action, live, &with(&facts), now)),
+            Lookup::Behind if now.signed_duration_since(queue.event_time) < CAUGHT_UP => {
+                let message =
+                    "CloudTrail's event history does not have this call yet, so what was there before is not known";
+                let verdict = Verdict::later(action.clone(), Reason::new("history-behind", message));
+                Ok(Looked { verdict, unknown: looked.unknown })
+            }
+            Lookup::Behind => {
+                let why = "CloudTrail's event history does not have this call yet, and is not to be relied on";
+                Ok(noting(looked, why.to_owned()))
+            }
+            Lookup::Unreadable(why) => Ok(noting(looked, why)),
+        }
+    }
+}
+
+fn judge(action: &RevertAction, live: Option<&QueueSnapshot>, history: &QueueHistory, now: DateTime<Utc>) -> Looked {
+    action.judge(live, history, now)
+}
+
+fn noting(looked: Looked, note: String) -> Looked {
+    Looked { verdict: looked.verdict.noting([note]), unknown: looked.unknown }
+}
