@@ -6,12 +6,35 @@
 //! crate in the same way: see [`ApiCall`](crate::ApiCall).
 
 mod declare;
+mod list;
+mod tags;
 mod text;
+mod wrapped;
 
+pub mod cloudtrail;
+pub mod dynamodb;
+pub mod ec2;
+pub mod ecr;
+pub mod ecs;
+pub mod eks;
+pub mod elasticloadbalancing;
+pub mod events;
+pub mod iam;
+pub mod kms;
+pub mod lambda;
+pub mod logs;
+pub mod rds;
+pub mod s3;
+pub mod secretsmanager;
+pub mod sns;
 pub mod sqs;
+pub mod ssm;
 
 pub use declare::{About, Declared};
+pub use list::{Content, List};
+pub use tags::TagSpecification;
 pub use text::TextMap;
+pub use wrapped::Wrapped;
 
 use declare::declare;
 use serde::de::IgnoredAny;
@@ -20,16 +43,44 @@ use serde::de::IgnoredAny;
 pub type Nothing = IgnoredAny;
 
 /// The declared calls, service by service.
-pub const DECLARED: [&[Declared]; 5] =
-    [sqs::attributes::CALLS, sqs::move_task::CALLS, sqs::permission::CALLS, sqs::queue::CALLS, sqs::tags::CALLS];
+pub const DECLARED: [&[Declared]; 28] = [
+    cloudtrail::CALLS,
+    dynamodb::CALLS,
+    ec2::access::CALLS,
+    ec2::instances::CALLS,
+    ec2::network::CALLS,
+    ec2::security_groups::CALLS,
+    ec2::storage::CALLS,
+    ecr::CALLS,
+    ecs::CALLS,
+    eks::CALLS,
+    elasticloadbalancing::CALLS,
+    events::CALLS,
+    iam::POLICIES,
+    iam::ROLES,
+    iam::USERS,
+    kms::CALLS,
+    lambda::CALLS,
+    logs::CALLS,
+    rds::CALLS,
+    s3::CALLS,
+    secretsmanager::CALLS,
+    sns::CALLS,
+    sqs::attributes::CALLS,
+    sqs::move_task::CALLS,
+    sqs::permission::CALLS,
+    sqs::queue::CALLS,
+    sqs::tags::CALLS,
+    ssm::CALLS,
+];
 
 /// The declared call of this source and name.
 ///
 /// ```
 /// use trailhook::calls;
 ///
-/// assert_eq!(calls::declared("sqs.amazonaws.com", "TagQueue").unwrap().kind, "queue");
-/// assert!(calls::declared("mediaconvert.amazonaws.com", "CreateQueue").is_none());
+/// assert_eq!(calls::declared("ecs.amazonaws.com", "CreateCluster").unwrap().kind, "ECS cluster");
+/// assert!(calls::declared("ecs.amazonaws.com", "CreateQueue").is_none());
 /// ```
 pub fn declared(event_source: &str, event_name: &str) -> Option<&'static Declared> {
     DECLARED.into_iter().flatten().find(|declared| declared.call.is(event_source, event_name))
