@@ -10,6 +10,7 @@
 pub(super) mod access;
 pub(super) mod instances;
 pub(super) mod network;
+mod rules;
 pub(super) mod security_groups;
 pub(super) mod storage;
 
@@ -24,10 +25,11 @@ pub use network::{
     CreateNatGatewayResponse, CreateVpc, CreateVpcRequest, CreateVpcResponse, DeleteFlowLogs, DeleteFlowLogsRequest,
     NatGateway, Vpc,
 };
+pub use rules::{IpPermission, Range, Rule, RulesRequest, RulesResponse};
 pub use security_groups::{
     AuthorizeSecurityGroupEgress, AuthorizeSecurityGroupIngress, CreateSecurityGroup, CreateSecurityGroupRequest,
-    CreateSecurityGroupResponse, IpPermission, ModifySecurityGroupRules, ModifySecurityGroupRulesRequest, Range,
-    RevokeSecurityGroupEgress, RevokeSecurityGroupIngress, Rule, RuleChange, RuleText, RulesRequest, RulesResponse,
+    CreateSecurityGroupResponse, ModifySecurityGroupRules, ModifySecurityGroupRulesRequest, RevokeSecurityGroupEgress,
+    RevokeSecurityGroupIngress, RuleChange, RuleText,
 };
 pub use storage::{
     CreateImage, CreateImageRequest, CreateImageResponse, CreateSnapshot, CreateSnapshotRequest,
