@@ -36,8 +36,8 @@ fn of(event: &Value) -> Option<&'static Declared> {
     declared(name("eventSource"), name("eventName"))
 }
 
-/// The service's samples, each with its folder.
-fn samples() -> impl Iterator<Item = (String, Value)> {
+/// The services' samples, each with its folder.
+pub(crate) fn samples() -> impl Iterator<Item = (String, Value)> {
     let of_service = |service: String| {
         let samples = events(&service).unwrap().into_iter();
         samples.map(move |(file, bytes)| (format!("{service}/{file}"), serde_json::from_slice(&bytes).unwrap()))
@@ -143,7 +143,8 @@ fn the_tags_of_a_creation_are_read_in_every_form() {
     assert!(asked::<sns::CreateTopic>("sns/CreateTopic.success.json").tags.is_empty());
 }
 
-fn any_json() -> impl Strategy<Value = Value> {
+/// Any JSON at all, with the wrappers of lists and dumps among its names.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),

@@ -39,6 +39,7 @@ impl Responses {
                 journal_log_group: Some(LOG_GROUP.to_owned()),
                 chat,
                 failed_calls: FailedCalls::Admit,
+                quiet: Vec::new(),
             };
             Notify::new(settings).unwrap()
         };

@@ -49,6 +49,8 @@ mod stage_messages;
 mod stage_tables;
 mod template;
 mod template_roles;
+mod told;
+mod told_of;
 mod trail;
 mod trail_delivery;
 mod trail_failures;

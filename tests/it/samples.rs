@@ -37,6 +37,7 @@ fn notify() -> Notify {
         journal_log_group: Some("/trailhook/journal".to_owned()),
         chat: true,
         failed_calls: FailedCalls::AdmitDenied,
+        quiet: Vec::new(),
     })
     .unwrap()
 }

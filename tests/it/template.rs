@@ -171,6 +171,7 @@ fn every_function_starts_with_the_variables_that_the_template_gives_it() {
             ("QueueTags", r#"{"owner": "{{ actor }}"}"#),
             ("Chat", "on"),
             ("NotifyFailedCalls", "all"),
+            ("NotifyQuiet", "TagQueue,sqs:Untag*"),
         ],
     ] {
         for function in stack(&parameters).functions().unwrap() {

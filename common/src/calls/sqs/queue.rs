@@ -10,7 +10,10 @@ declare! { "sqs.amazonaws.com"
     /// A queue was asked for. CreateQueue is idempotent: a success does not mean that a queue was
     /// made, so compare the queue's `CreatedTimestamp` with the event's time.
     CreateQueue(CreateQueueRequest) -> CreateQueueResponse,
-        "queue" |request, _| Some(request?.queue_name.clone());
+        "queue" |request, response| {
+            let asked_for = request.map(|request| request.queue_name.clone());
+            asked_for.or_else(|| Some(response?.queue_url.name().to_owned()))
+        };
     /// A queue was deleted, with everything in it.
     DeleteQueue(QueueRequest) -> Nothing,
         "queue" |request, _| Some(request?.queue_url.name().to_owned());
