@@ -8,6 +8,7 @@
 
 use super::text;
 use super::{List, Nothing, declare};
+use crate::Flag;
 use serde::Deserialize;
 
 declare! { "s3.amazonaws.com"
@@ -136,18 +137,18 @@ pub struct PutBucketPublicAccessBlockRequest {
     pub block: PublicAccessBlock,
 }
 
-/// The four blocks; an absent one is off.
+/// The four blocks; an absent one is off. Other writers put booleans into text.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PublicAccessBlock {
     /// New public access control lists are refused.
-    pub block_public_acls: Option<bool>,
+    pub block_public_acls: Option<Flag>,
     /// Public access control lists count for nothing.
-    pub ignore_public_acls: Option<bool>,
+    pub ignore_public_acls: Option<Flag>,
     /// New public policies are refused.
-    pub block_public_policy: Option<bool>,
+    pub block_public_policy: Option<Flag>,
     /// A public policy lets only AWS services and this account in.
-    pub restrict_public_buckets: Option<bool>,
+    pub restrict_public_buckets: Option<Flag>,
 }
 
 impl PublicAccessBlock {
@@ -155,6 +156,6 @@ impl PublicAccessBlock {
     pub fn is_whole(&self) -> bool {
         let blocks =
             [self.block_public_acls, self.ignore_public_acls, self.block_public_policy, self.restrict_public_buckets];
-        blocks.into_iter().all(|block| block == Some(true))
+        blocks.into_iter().all(|block| block.is_some_and(Flag::is_set))
     }
 }

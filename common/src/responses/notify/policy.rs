@@ -3,7 +3,7 @@
 //! Only for a word in a sentence and for its severity: a statement with a condition is taken to let nobody in that
 //! it should not, and a policy that can't be read to be unknown. Whoever wants to know asks IAM Access Analyzer.
 
-use crate::is_hidden;
+use crate::{is_account_id, is_hidden};
 use serde_json::Value;
 
 /// Whom a resource's policy lets in.
@@ -32,12 +32,17 @@ pub(super) fn lets_in(json: &str, account: &str) -> LetsIn {
             if name == "*" {
                 return LetsIn::Everyone;
             }
-            if !account.is_empty() && !name.contains(account) {
+            if !is_of(name, account) {
                 others.push(name.to_owned());
             }
         }
     }
     if others.is_empty() { LetsIn::NobodyElse } else { LetsIn::Others(others) }
+}
+
+/// Whether an account's id or an ARN is of this account. A role of another account may have our id for its name.
+pub(super) fn is_of(name: &str, account: &str) -> bool {
+    account == if is_account_id(name) { name } else { name.split(':').nth(4).unwrap_or_default() }
 }
 
 /// Whether this policy of a principal lets it do everything.
@@ -88,6 +93,8 @@ mod tests {
             assert_eq!(with(everyone), LetsIn::Everyone, "{everyone}");
         }
         assert_eq!(with(r#""Principal": {"AWS": "444455556666"}"#), LetsIn::Others(vec!["444455556666".to_owned()]));
+        let disguised = with(r#""Principal": {"AWS": "arn:aws:iam::444455556666:role/111122223333"}"#);
+        assert!(matches!(disguised, LetsIn::Others(_)), "{disguised:?}");
         for nobody in [
             r#""Principal": {"AWS": "arn:aws:iam::111122223333:root"}"#,
             r#""Principal": {"Service": "events.amazonaws.com"}"#,

@@ -124,7 +124,7 @@ fn general(record: &Record, header: &EventHeader, actor: &str) -> String {
     let service = header.event_source.as_deref().and_then(|source| source.split('.').next()).unwrap_or("AWS");
     let mut sentence = format!("{actor} {} in {service}", called(record, header));
     if let Some(resource) = resource_name(record) {
-        sentence.push_str(&format!(" on {resource}"));
+        sentence.push_str(&format!(" on {}", shown(&resource)));
     }
     if let Some(region) = &header.aws_region {
         sentence.push_str(&format!(", {region}"));

@@ -9,6 +9,7 @@ use crate::calls::lambda::{
     AddPermission, CreateFunction, FunctionRequest, UpdateFunctionCode, UpdateFunctionConfiguration,
 };
 use crate::calls::{About, ecs, eks};
+use crate::responses::notify::policy::is_of;
 
 tell! {
     RunInstances => |done| {
@@ -42,7 +43,7 @@ tell! {
         let bound = request.source_arn.is_some() || request.source_account.is_some() || request.principal_org_id.is_some();
         match (who, bound) {
             ("*", false) => critical(did),
-            _ if who.contains(".amazonaws.com") || (!done.account.is_empty() && who.contains(done.account)) => info(did),
+            _ if is_service(who) || is_of(who, done.account) => info(did),
             _ => warning(did),
         }
     };
@@ -52,6 +53,10 @@ tell! {
         let made = info(format!("created {}", done.thing));
         if open { made.map(|deed| deed.noting("it can be reached from the internet")) } else { made }
     };
+}
+
+fn is_service(principal: &str) -> bool {
+    !principal.contains(':') && [".amazonaws.com", ".amazonaws.com.cn"].iter().any(|end| principal.ends_with(end))
 }
 
 fn instances(instances: &[Instance]) -> String {
@@ -64,7 +69,7 @@ fn instances(instances: &[Instance]) -> String {
 
 fn configured<C: About>(done: &Done<'_, C>, request: &FunctionRequest) -> Option<super::Deed> {
     let layers = request.layers.iter().flatten().map(String::as_str);
-    let foreign: Vec<&str> = layers.filter(|layer| !done.account.is_empty() && !layer.contains(done.account)).collect();
+    let foreign: Vec<&str> = layers.filter(|layer| !is_of(layer, done.account)).collect();
     if !foreign.is_empty() {
         return warning(format!("gave {} code of another account ({})", done.thing, list(foreign)));
     }

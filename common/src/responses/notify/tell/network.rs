@@ -43,9 +43,12 @@ tell! {
     };
 }
 
-/// A range of all addresses, in either version of the protocol.
+/// A range of all addresses or of so many that it comes to the same: two halves of them are all. What is private is
+/// never so large: 10.0.0.0/8 and fc00::/7.
 fn is_anyone(range: &str) -> bool {
-    range.ends_with("/0")
+    let Some((address, length)) = range.rsplit_once('/') else { return false };
+    let least = if address.contains(':') { 4 } else { 8 };
+    length.parse::<u8>().is_ok_and(|length| length < least)
 }
 
 fn opened(group: &str, to: &str, permissions: &[IpPermission]) -> Option<Deed> {
@@ -99,5 +102,49 @@ fn severity(permission: &IpPermission) -> Severity {
         (true, _, _) => Severity::Critical,
         (false, 80, 80) | (false, 443, 443) => Severity::Notice,
         _ => Severity::Warning,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worst(json: &str) -> (Severity, String) {
+        let permissions: Vec<IpPermission> = serde_json::from_str(json).unwrap();
+        let deed = opened("security group sg-1", "to", &permissions).unwrap();
+        (deed.severity, deed.did)
+    }
+
+    #[test]
+    fn a_door_to_everyone_is_worse_than_a_web_page() {
+        let to = |protocol: &str, ports: &str, range: &str| {
+            worst(&format!(
+                r#"[{{"ipProtocol": "{protocol}", {ports} "ipRanges": {{"items": [{{"cidrIp": "{range}"}}]}}}}]"#
+            ))
+        };
+        let (ssh, web) = (r#""fromPort": 22, "toPort": 22,"#, r#""fromPort": 443, "toPort": 443,"#);
+        for (severity, ports, range) in [
+            (Severity::Critical, ssh, "0.0.0.0/0"),
+            (Severity::Critical, ssh, "128.0.0.0/1"),
+            (Severity::Critical, r#""fromPort": 0, "toPort": 65535,"#, "0.0.0.0/0"),
+            (Severity::Critical, "", "0.0.0.0/0"),
+            (Severity::Warning, r#""fromPort": 5432, "toPort": 5432,"#, "0.0.0.0/0"),
+            (Severity::Notice, web, "0.0.0.0/0"),
+            (Severity::Notice, ssh, "10.0.0.0/8"),
+            (Severity::Notice, ssh, "pl-1"),
+        ] {
+            assert_eq!(to("tcp", ports, range).0, severity, "{ports} {range}");
+        }
+        assert!(to("-1", "", "0.0.0.0/0").1.starts_with("opened everything of security group sg-1 to 0.0.0.0/0"));
+        assert!(to("udp", r#""fromPort": 1, "toPort": 9,"#, "x").1.starts_with("opened udp ports 1 to 9 of"));
+    }
+
+    /// The worst of several permissions is the one that is told.
+    #[test]
+    fn the_worst_of_several_is_told() {
+        let several = r#"[{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "192.0.2.0/24"}]}},
+            {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]"#;
+        let told = "opened port 22 of security group sg-1 to \"::/0\", and 1 more";
+        assert_eq!(worst(several), (Severity::Critical, told.replace('"', "")));
     }
 }
