@@ -147,7 +147,7 @@ impl<C: ApiCall> Call<C> {
 }
 
 impl<T: DeserializeOwned> Part<T> {
-    fn of(field: &Field<Box<RawValue>>, path: &str) -> Result<Self, ShapeError> {
+    pub(crate) fn of(field: &Field<Box<RawValue>>, path: &str) -> Result<Self, ShapeError> {
         let raw = match field {
             Field::Absent | Field::Null => return Ok(Part::Null),
             Field::Value(raw) | Field::Other(raw) => raw,

@@ -14,7 +14,8 @@ const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:trailhook";
 
 fn response(chat: bool) -> Notify {
     let (topic_arn, journal_log_group) = (Some(TOPIC.to_owned()), Some(LOG_GROUP.to_owned()));
-    let settings = NotifySettings { topic_arn, journal_log_group, chat, failed_calls: FailedCalls::Admit };
+    let failed_calls = FailedCalls::Admit;
+    let settings = NotifySettings { topic_arn, journal_log_group, chat, failed_calls, quiet: Vec::new() };
     Notify::new(settings).expect("settings")
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
@@ -29,6 +29,7 @@ const KNOWN: [&str; 19] = [
     "TRAILHOOK_JOURNAL_LOG_GROUP",
     "TRAILHOOK_CHAT",
     "TRAILHOOK_NOTIFY_FAILED_CALLS",
+    "TRAILHOOK_NOTIFY_QUIET",
 ];
 
 /// The environment's variables, and what is wrong with them.

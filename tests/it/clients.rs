@@ -108,7 +108,7 @@ fn the_aws_cli_sees_what_follows_a_queue() {
     assert!(event["detail"]["userAgent"].as_str().unwrap().starts_with("aws-cli/1."), "{event:#}");
 
     let receive = ["sqs", "receive-message", "--queue-url", &format!("{QUEUES}/listener")];
-    aws.until(&receive, |told| told.to_string().contains("called CreateQueue in sqs on orders"));
+    aws.until(&receive, |told| told.to_string().contains("created queue orders in eu-west-1"));
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn boto3_sees_what_follows_and_makes_many_at_once() {
     assert!(told["agent"].as_str().is_some_and(|agent| agent.starts_with("Boto3/")), "{told:#}");
     assert_eq!(
         told["notified"],
-        "alice (IAM user) called CreateQueue in sqs on orders.fifo, eu-west-1, from 127.0.0.1"
+        "alice (IAM user) created queue orders.fifo in eu-west-1 from 127.0.0.1 with a client that calls itself an AWS SDK"
     );
     assert!(told["invocations"].as_f64() >= Some(1.0), "{told:#}");
     assert_eq!(told["alarms"], json!([["many", 1.5]]));

@@ -78,10 +78,11 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         ("TRAILHOOK_TOPIC_ARN", "my-topic"),
         ("TRAILHOOK_JOURNAL_LOG_GROUP", "arn:aws:logs:eu-west-1:111122223333:log-group:x:*"),
         ("TRAILHOOK_CHAT", "yes"),
+        ("TRAILHOOK_NOTIFY_QUIET", "TagQueue,*"),
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
         ("AWS_LAMBDA_LOG_FORMAT", "YAML"),
     ];
-    for (function, own) in [("tag-new-queue", 2), ("notify", 3), ("revert", 1)] {
+    for (function, own) in [("tag-new-queue", 2), ("notify", 4), ("revert", 1)] {
         let mut function_process = start(function, NOWHERE, &wrong).await.unwrap();
         let Invocation::InitError(error) = function_process.invoke(success()).await.unwrap() else {
             panic!("{function} started");

@@ -14,7 +14,7 @@ use trailhook::{decide, decode};
 use trailhook_tests::hostile::{STRINGS, is_decisive, places};
 use trailhook_tests::moto::{ACCOUNT, REGION};
 use trailhook_tests::rules::{self, Kept};
-use trailhook_tests::{events, say};
+use trailhook_tests::{events, say, services};
 
 const LOG_GROUP: &str = "/trailhook/journal";
 
@@ -39,6 +39,7 @@ impl Responses {
                 journal_log_group: Some(LOG_GROUP.to_owned()),
                 chat,
                 failed_calls: FailedCalls::Admit,
+                quiet: Vec::new(),
             };
             Notify::new(settings).unwrap()
         };
@@ -119,7 +120,7 @@ fn decided<R: Response>(response: &R, event: &[u8]) -> Result<Vec<R::Action>, St
 fn samples() -> Vec<(String, Value)> {
     let read = |folder| events(folder).unwrap().into_iter();
     let value = |(name, bytes): (String, Vec<u8>)| (name, serde_json::from_slice(&bytes).unwrap());
-    read("sqs").chain(read("near-miss")).map(value).collect()
+    services().unwrap().iter().map(String::as_str).chain(["near-miss"]).flat_map(read).map(value).collect()
 }
 
 #[track_caller]

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod about;
 mod actors;
 mod breaker;
 mod bus;
@@ -13,6 +14,7 @@ mod cli_pattern;
 mod clients;
 mod cloudwatch;
 mod crashes;
+mod declared;
 mod decode;
 mod elsewhere;
 mod end_to_end;
@@ -51,6 +53,8 @@ mod stage_messages;
 mod stage_tables;
 mod template;
 mod template_roles;
+mod told;
+mod told_of;
 mod trail;
 mod trail_delivery;
 mod trail_failures;

@@ -29,6 +29,7 @@ fn notification(event: &Value, chat: bool) -> Notification {
         journal_log_group: None,
         chat,
         failed_calls: FailedCalls::Admit,
+        quiet: Vec::new(),
     };
     match actions(&Notify::new(settings).unwrap(), event).remove(0) {
         NotifyAction::Topic(notification) => notification,
@@ -48,7 +49,12 @@ fn tags(settings: &str, event: &Value) -> TagQueueAction {
 fn each_protocol_gets_what_was_made_for_it() {
     let event = sample("sqs/CreateQueue.success.json");
     let plain = protocols(&notification(&event, false));
-    assert!(plain["email"].as_str().unwrap().starts_with("alice (role Developer) called CreateQueue in sqs on orders"));
+    assert!(
+        plain["email"]
+            .as_str()
+            .unwrap()
+            .starts_with("alice (role Developer) created queue orders in eu-west-1 from 203.0.113.24")
+    );
     let story: Value = serde_json::from_str(plain["default"].as_str().unwrap()).unwrap();
     assert_eq!(story["record"], event["detail"], "the whole record, as it came");
 

@@ -181,6 +181,7 @@ fn every_function_starts_with_the_variables_that_the_template_gives_it() {
             ("Chat", "on"),
             ("NotifyFailedCalls", "all"),
             ("RevertRules", r#"{"rules": [{"name": "names", "calls": ["CreateQueue"], "exceptQueues": ["team-*"]}]}"#),
+            ("NotifyQuiet", "TagQueue,sqs:Untag*"),
         ],
     ] {
         for function in stack(&parameters).functions().unwrap() {

@@ -34,6 +34,20 @@ pub fn events(folder: &str) -> std::io::Result<Vec<(String, Vec<u8>)>> {
     Ok(events)
 }
 
+/// The folders under `events/` that hold a service's samples, sorted by name.
+pub fn services() -> std::io::Result<Vec<String>> {
+    let mut services = Vec::new();
+    for entry in std::fs::read_dir(root().join("events"))? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() && !["near-miss", "bad"].contains(&name.as_str()) {
+            services.push(name);
+        }
+    }
+    services.sort();
+    Ok(services)
+}
+
 /// The real records that lie beside the project on some machines: `(kind, event)`, or `None` where
 /// they don't, for a test to skip.
 pub fn shared_records() -> std::io::Result<Option<Vec<(String, Value)>>> {

@@ -113,7 +113,10 @@ fn email(text: &str) -> Kept {
     text.lines().try_for_each(line)?;
     must(!text.contains('\r'), || format!("a carriage return: {text:?}"))?;
     let facts = text.split("\nRequest parameters\n").next().unwrap_or_default();
-    for name in ["Call", "Service", "When", "Region", "Account", "Who", "From", "Error", "Event id"] {
+    for name in [
+        "Severity", "Console", "History", "Call", "Service", "When", "Region", "Account", "Who", "From", "Error",
+        "Event id",
+    ] {
         let times = facts.lines().skip(1).filter(|line| line.starts_with(&format!("{name:<12}"))).count();
         must(times <= 1, || format!("{name} is there {times} times:\n{text}"))?;
     }
@@ -142,9 +145,23 @@ fn chat(text: &str) -> Kept {
     let description = at("/content/description");
     must(description.chars().count() <= 8_000, || "a description that is too long".to_owned())?;
     for fact in description.split('\n').chain([at("/metadata/summary")]) {
+        if let Some(link) = fact.strip_prefix("*Console* ").or_else(|| fact.strip_prefix("*History* ")) {
+            page(link)?;
+            continue;
+        }
         let (name, span) = fact.split_once('`').unwrap_or_default();
-        let own =
-            ["", "*When* ", "*Region* ", "*Account* ", "*From* ", "*With* ", "*Error* ", "*Message* ", "*Event id* "];
+        let own = [
+            "",
+            "*Severity* ",
+            "*When* ",
+            "*Region* ",
+            "*Account* ",
+            "*From* ",
+            "*With* ",
+            "*Error* ",
+            "*Message* ",
+            "*Event id* ",
+        ];
         let span = span.strip_suffix('`').ok_or_else(|| format!("not a code span: {fact:?}"))?;
         must(own.contains(&name), || format!("a fact of nobody's: {fact:?}"))?;
         escaped(span)?;
@@ -153,6 +170,17 @@ fn chat(text: &str) -> Kept {
         escaped(resource)?;
     }
     escaped(at("/id")).and(escaped(at("/metadata/threadId")))
+}
+
+/// A page of a console of AWS's, with nothing in it that could end the link or lead elsewhere.
+fn page(link: &str) -> Kept {
+    let (host, path) = link.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let hosts = [".console.aws.amazon.com", ".console.amazonaws.cn", ".console.amazonaws-us-gov.com"];
+    let region = hosts.iter().find_map(|of_aws| host.strip_suffix(of_aws)).unwrap_or_default();
+    let is_region =
+        !region.is_empty() && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let of_links = |c: char| c.is_ascii_alphanumeric() || "-._~%/?#:;=&$".contains(c);
+    must(is_region && path.chars().all(of_links) && link.len() <= 600, || format!("not a page of AWS's: {link:?}"))
 }
 
 /// Neither a mention nor a link, nor the end of a code span.

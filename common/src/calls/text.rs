@@ -19,14 +19,56 @@ struct Text(String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        match raw.get().as_bytes().first() {
-            Some(b'"') => serde_json::from_str(raw.get()).map(Text).map_err(serde::de::Error::custom),
-            Some(b'[') => Err(serde::de::Error::custom("invalid type: sequence, expected text")),
-            Some(b'{') => Err(serde::de::Error::custom("invalid type: map, expected text")),
-            Some(b'n') => Ok(Text(String::new())),
-            _ => Ok(Text(raw.get().to_owned())),
-        }
+        of_scalar(&Box::<RawValue>::deserialize(deserializer)?).map(Text)
+    }
+}
+
+/// A scalar's text.
+pub(super) fn of_scalar<E: Error>(raw: &RawValue) -> Result<String, E> {
+    match raw.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw.get()).map_err(E::custom),
+        Some(b'[') => Err(E::custom("invalid type: sequence, expected text")),
+        Some(b'{') => Err(E::custom("invalid type: map, expected text")),
+        Some(b'n') => Ok(String::new()),
+        _ => Ok(raw.get().to_owned()),
+    }
+}
+
+/// For `deserialize_with`: text, or another scalar.
+pub(super) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Text::deserialize(deserializer)?.0)
+}
+
+/// For `deserialize_with`: text or another scalar; null and empty text are nothing.
+pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(scalar(deserializer)?).filter(|text| !text.is_empty()))
+}
+
+/// For `deserialize_with`: a whole number, or text that is one; what is neither is refused.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    optional(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+}
+
+/// For `deserialize_with`: text that EC2 wraps, as in `{"value": true}`.
+pub(super) fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Wrapper {
+        #[serde(default, deserialize_with = "optional")]
+        value: Option<String>,
+    }
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    if raw.get().starts_with('{') {
+        return Ok(serde_json::from_str::<Wrapper>(raw.get()).map_err(Error::custom)?.value);
+    }
+    Ok(Some(of_scalar(&raw)?).filter(|text| !text.is_empty()))
+}
+
+/// For `deserialize_with`: JSON, which one call writes as text and the next as the object itself.
+pub(super) fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    match raw.get().as_bytes().first() {
+        Some(b'{' | b'[') => Ok(Some(raw.get().to_owned())),
+        _ => Ok(Some(of_scalar(&raw)?).filter(|text| !text.is_empty())),
     }
 }
 

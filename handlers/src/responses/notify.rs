@@ -5,7 +5,7 @@ use crate::{ApplyError, Handler, Start};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use aws_sdk_sns::types::MessageAttributeValue;
 use chrono::Utc;
-use trailhook::responses::notify::{JournalLine, Notification, Notify, NotifyAction, NotifySettings};
+use trailhook::responses::notify::{JournalLine, Notification, Notify, NotifyAction, NotifySettings, QuietCall};
 use trailhook::{FailedCalls, Verdict};
 
 /// [`Notify`] with clients.
@@ -17,8 +17,8 @@ pub struct NotifyHandler {
 }
 
 impl NotifyHandler {
-    /// Reads `TRAILHOOK_TOPIC_ARN`, `TRAILHOOK_JOURNAL_LOG_GROUP`, `TRAILHOOK_CHAT` and
-    /// `TRAILHOOK_NOTIFY_FAILED_CALLS`.
+    /// Reads `TRAILHOOK_TOPIC_ARN`, `TRAILHOOK_JOURNAL_LOG_GROUP`, `TRAILHOOK_CHAT`,
+    /// `TRAILHOOK_NOTIFY_FAILED_CALLS` and `TRAILHOOK_NOTIFY_QUIET`.
     pub fn build(start: &mut Start<'_>) -> Option<Self> {
         let environment = &mut *start.environment;
         let off = environment.get("TRAILHOOK_TOPIC_ARN").is_none()
@@ -31,6 +31,7 @@ impl NotifyHandler {
             failed_calls: environment
                 .optional("TRAILHOOK_NOTIFY_FAILED_CALLS", failed_calls)
                 .unwrap_or(FailedCalls::AdmitDenied),
+            quiet: environment.list("TRAILHOOK_NOTIFY_QUIET", str::parse::<QuietCall>),
         };
         if settings.chat && environment.get("TRAILHOOK_TOPIC_ARN").is_none() {
             environment.problem("TRAILHOOK_CHAT", "it is on, and there is no topic that chat could listen to");

@@ -1,14 +1,16 @@
 //! `SetQueueAttributes`.
 
-use super::{Missing, Nothing, call};
+use super::{Missing, Nothing};
 use crate::QueueUrl;
+use crate::calls::declare;
 use crate::calls::text::{self, TextMap};
 use serde::Deserialize;
 
-call! {
+declare! { "sqs.amazonaws.com"
     /// Attributes of a queue were set. The console sends all of them on every edit, so the event
     /// does not tell which ones changed.
-    SetQueueAttributes(SetQueueAttributesRequest) -> Nothing
+    SetQueueAttributes(SetQueueAttributesRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
 }
 
 /// What `SetQueueAttributes` was asked for.

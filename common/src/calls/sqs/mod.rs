@@ -7,11 +7,11 @@
 //! the spellings of the older Query protocol too. The reads (`GetQueueAttributes`, `ListQueues`, …)
 //! are data events and reach no rule unless a trail selects them, so they are not here.
 
-mod attributes;
-mod move_task;
-mod permission;
-mod queue;
-mod tags;
+pub(super) mod attributes;
+pub(super) mod move_task;
+pub(super) mod permission;
+pub(super) mod queue;
+pub(super) mod tags;
 
 pub use attributes::{SetQueueAttributes, SetQueueAttributesRequest};
 pub use move_task::{
@@ -22,8 +22,9 @@ pub use permission::{AddPermission, AddPermissionRequest, RemovePermission, Remo
 pub use queue::{CreateQueue, CreateQueueRequest, CreateQueueResponse, DeleteQueue, PurgeQueue, QueueRequest};
 pub use tags::{TagQueue, TagQueueRequest, UntagQueue, UntagQueueRequest};
 
+pub use super::Nothing;
+
 use crate::WatchedCall;
-use serde::de::IgnoredAny;
 
 /// The event source of every SQS call.
 pub const EVENT_SOURCE: &str = "sqs.amazonaws.com";
@@ -43,27 +44,8 @@ pub const MANAGEMENT_CALLS: [WatchedCall; 11] = [
     WatchedCall::of::<UntagQueue>(),
 ];
 
-/// The response of a call that answers nothing; what little is there is not looked at.
-pub type Nothing = IgnoredAny;
-
 /// A member is there in none of its spellings. It is not taken for an empty one: a spelling that
 /// nobody has seen yet may hold what matters.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("missing field `{0}`, in any of its spellings")]
 struct Missing(&'static str);
-
-macro_rules! call {
-    ($(#[$doc:meta])* $name:ident($request:ty) -> $response:ty) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub enum $name {}
-
-        impl $crate::ApiCall for $name {
-            const EVENT_SOURCE: &'static str = $crate::calls::sqs::EVENT_SOURCE;
-            const EVENT_NAMES: &'static [&'static str] = &[stringify!($name)];
-            type RequestParameters = $request;
-            type ResponseElements = $response;
-        }
-    };
-}
-use call;

@@ -1,22 +1,20 @@
 //! `StartMessageMoveTask`, `CancelMessageMoveTask`, `ListMessageMoveTasks`.
 
-use super::{Nothing, call};
+use super::Nothing;
+use crate::calls::{declare, last_of};
 use serde::Deserialize;
 
-call! {
+declare! { "sqs.amazonaws.com"
     /// Messages began to move out of a dead-letter queue.
-    StartMessageMoveTask(StartMessageMoveTaskRequest) -> StartMessageMoveTaskResponse
-}
-
-call! {
+    StartMessageMoveTask(StartMessageMoveTaskRequest) -> StartMessageMoveTaskResponse,
+        "queue" |request, _| Some(last_of(&request?.source_arn, ':').to_owned());
     /// A move was stopped; what had moved stays moved.
-    CancelMessageMoveTask(CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResponse
-}
-
-call! {
+    CancelMessageMoveTask(CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResponse,
+        "queue" |_, _| None;
     /// Somebody looked at the moves of a queue. Read-only, so a rule gets it only in the state
     /// that lets all management events through.
-    ListMessageMoveTasks(ListMessageMoveTasksRequest) -> Nothing
+    ListMessageMoveTasks(ListMessageMoveTasksRequest) -> Nothing,
+        "queue" |request, _| Some(last_of(&request?.source_arn, ':').to_owned());
 }
 
 /// What `StartMessageMoveTask` was asked for.

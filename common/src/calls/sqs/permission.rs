@@ -1,17 +1,17 @@
 //! `AddPermission`, `RemovePermission`.
 
-use super::{Missing, Nothing, call};
+use super::{Missing, Nothing};
 use crate::QueueUrl;
+use crate::calls::declare;
 use serde::Deserialize;
 
-call! {
+declare! { "sqs.amazonaws.com"
     /// A statement was added to a queue's policy.
-    AddPermission(AddPermissionRequest) -> Nothing
-}
-
-call! {
+    AddPermission(AddPermissionRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
     /// A statement was taken out of a queue's policy.
-    RemovePermission(RemovePermissionRequest) -> Nothing
+    RemovePermission(RemovePermissionRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
 }
 
 /// What `AddPermission` was asked for.

@@ -1,24 +1,25 @@
 //! `CreateQueue`, `DeleteQueue`, `PurgeQueue`.
 
-use super::{Nothing, call};
+use super::Nothing;
 use crate::QueueUrl;
+use crate::calls::declare;
 use crate::calls::text::{self, TextMap};
 use serde::Deserialize;
 
-call! {
+declare! { "sqs.amazonaws.com"
     /// A queue was asked for. CreateQueue is idempotent: a success does not mean that a queue was
     /// made, so compare the queue's `CreatedTimestamp` with the event's time.
-    CreateQueue(CreateQueueRequest) -> CreateQueueResponse
-}
-
-call! {
+    CreateQueue(CreateQueueRequest) -> CreateQueueResponse,
+        "queue" |request, response| {
+            let asked_for = request.map(|request| request.queue_name.clone());
+            asked_for.or_else(|| Some(response?.queue_url.name().to_owned()))
+        };
     /// A queue was deleted, with everything in it.
-    DeleteQueue(QueueRequest) -> Nothing
-}
-
-call! {
+    DeleteQueue(QueueRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
     /// All messages of a queue were deleted.
-    PurgeQueue(QueueRequest) -> Nothing
+    PurgeQueue(QueueRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
 }
 
 /// What `CreateQueue` was asked for.

@@ -1,18 +1,18 @@
 //! `TagQueue`, `UntagQueue`.
 
-use super::{Missing, Nothing, call};
+use super::{Missing, Nothing};
 use crate::QueueUrl;
+use crate::calls::declare;
 use crate::calls::text::{self, TextMap};
 use serde::Deserialize;
 
-call! {
+declare! { "sqs.amazonaws.com"
     /// Tags were put on a queue; a tag that was there already got the new value.
-    TagQueue(TagQueueRequest) -> Nothing
-}
-
-call! {
+    TagQueue(TagQueueRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
     /// Tags were taken off a queue.
-    UntagQueue(UntagQueueRequest) -> Nothing
+    UntagQueue(UntagQueueRequest) -> Nothing,
+        "queue" |request, _| Some(request?.queue_url.name().to_owned());
 }
 
 /// What `TagQueue` was asked for.

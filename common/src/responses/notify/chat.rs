@@ -7,6 +7,7 @@
 //! title and a keyword can't have spans: of them only what calls and errors are named with is left.
 
 use super::story::resource_arns;
+use super::summary::Summary;
 use crate::shown::one_line;
 use crate::{EventHeader, Record};
 use serde_json::{Value, json};
@@ -16,9 +17,10 @@ const LONGEST_KEYWORD: usize = 75;
 const LONGEST_DESCRIPTION: usize = 8_000;
 const LONGEST_VALUE: usize = 500;
 
-pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str) -> Value {
+pub(super) fn notification(record: &Record, header: &EventHeader, summary: &Summary) -> Value {
     let say = |text: &str| escaped(&one_line(text, LONGEST_VALUE));
     let facts = [
+        ("Severity", Some(summary.severity.as_str())),
         ("When", header.event_time.as_deref()),
         ("Region", header.aws_region.as_deref()),
         ("Account", header.account.as_deref()),
@@ -28,7 +30,13 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         ("Message", record.error_message.text()),
         ("Event id", header.event_id.as_deref()),
     ];
-    let mut description = format!("`{}`", say(summary));
+    let mut description = format!("`{}`", say(&summary.sentence));
+    // A link stands outside of a span, where it can be followed: each of its signs is ours or encoded.
+    for (name, link) in [("Console", &summary.links.resource), ("History", &summary.links.event)] {
+        if let Some(link) = link {
+            description.push_str(&format!("\n*{name}* {link}"));
+        }
+    }
     for (name, value) in facts {
         let fact = value.map(|value| format!("\n*{name}* `{}`", say(value))).unwrap_or_default();
         // A whole fact or none of it: half of one could leave a span open.
@@ -37,9 +45,10 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         }
     }
     let name = header.event_name.as_deref().unwrap_or("AWS API call");
+    let mark = summary.severity.mark();
     let title = match &header.error_code {
-        Some(code) => format!("{name}: {code}"),
-        None => name.to_owned(),
+        Some(code) => format!("{mark}{name}: {code}"),
+        None => format!("{mark}{name}"),
     };
     let keywords: Vec<String> = [header.event_name.as_deref(), header.aws_region.as_deref(), header.account.as_deref()]
         .into_iter()
@@ -49,7 +58,8 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
     let arns: Vec<String> = resource_arns(record).iter().map(|arn| say(arn)).collect();
     let id = header.event_id.as_deref().map(say);
     // One thread for all that happens to one resource.
-    let thread = arns.first().or(id.as_ref()).cloned().unwrap_or_else(|| plain(name, LONGEST_VALUE));
+    let thread =
+        summary.thread.as_deref().map(say).or_else(|| id.clone()).unwrap_or_else(|| plain(name, LONGEST_VALUE));
     json!({
         "version": "1.0",
         "source": "custom",
@@ -62,7 +72,7 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &str)
         },
         "metadata": {
             "threadId": thread,
-            "summary": format!("`{}`", say(summary)),
+            "summary": format!("`{}`", say(&summary.sentence)),
             "eventType": plain(name, LONGEST_KEYWORD),
             "relatedResources": arns,
         },

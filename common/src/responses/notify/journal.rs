@@ -3,6 +3,8 @@
 //! The line has no time of its own: whoever writes it stamps it, because CloudWatch Logs takes
 //! nothing older than 14 days and the event may be replayed.
 
+use super::severity::Severity;
+use super::summary::Summary;
 use crate::{EventHeader, shown_json};
 use serde::Serialize;
 
@@ -22,14 +24,25 @@ struct Entry<'a> {
     level: &'static str,
     response: &'static str,
     summary: &'a str,
+    severity: Severity,
     #[serde(skip_serializing_if = "Option::is_none")]
     notifying: Option<&'a str>,
+    /// Set for a call that is kept here and not told of.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    quiet: bool,
     event: &'a EventHeader,
 }
 
 impl JournalLine {
-    pub(super) fn new(log_group: &str, summary: &str, event: &EventHeader, notifying: Option<&str>) -> Self {
-        let entry = Entry { level: "INFO", response: "notify", summary, notifying, event };
+    pub(super) fn new(
+        log_group: &str,
+        summary: &Summary,
+        event: &EventHeader,
+        notifying: Option<&str>,
+        quiet: bool,
+    ) -> Self {
+        let (sentence, severity) = (summary.sentence.as_str(), summary.severity);
+        let entry = Entry { level: "INFO", response: "notify", summary: sentence, severity, notifying, quiet, event };
         // An entry holds text only, so it can always be written.
         let message = shown_json(&serde_json::to_string(&entry).unwrap_or_default());
         JournalLine { log_group: log_group.to_owned(), message }

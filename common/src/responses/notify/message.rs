@@ -4,6 +4,7 @@
 //! when it does not fit, and what else a caller made too long after it. Each message attribute is for subscribers' filter policies.
 
 use super::story::Story;
+use super::summary::Summary;
 use super::{chat, subject, text};
 use crate::shown::one_line;
 use crate::{EventHeader, Record};
@@ -34,10 +35,10 @@ pub struct Notification {
 }
 
 impl Notification {
-    pub(super) fn new(topic_arn: &str, record: &Record, header: &EventHeader, summary: &str, chat: bool) -> Self {
+    pub(super) fn new(topic_arn: &str, record: &Record, header: &EventHeader, summary: &Summary, chat: bool) -> Self {
         let email = text::text(record, header, summary);
         let chat = chat.then(|| chat::notification(record, header, summary).to_string());
-        let with = |story: Story<'_>| message(&email, &story.json(), summary, chat.as_deref());
+        let with = |story: Story<'_>| message(&email, &story.json(), &summary.sentence, chat.as_deref());
         let mut message = with(Story::whole(summary, header, record));
         if message.len() > LARGEST_MESSAGE {
             message = with(Story::without_record(summary, header));
@@ -47,10 +48,10 @@ impl Notification {
         }
         Notification {
             topic_arn: topic_arn.to_owned(),
-            subject: subject::subject(summary),
+            subject: subject::subject(&format!("{}{}", summary.severity.mark(), summary.sentence)),
             email,
             message,
-            attributes: attributes(record, header),
+            attributes: attributes(record, header, summary),
         }
     }
 }
@@ -76,7 +77,7 @@ fn message(email: &str, story: &str, summary: &str, chat: Option<&str>) -> Strin
     Value::Object(protocols).to_string()
 }
 
-fn attributes(record: &Record, header: &EventHeader) -> BTreeMap<&'static str, String> {
+fn attributes(record: &Record, header: &EventHeader, summary: &Summary) -> BTreeMap<&'static str, String> {
     let result = match record.error() {
         None => "succeeded",
         Some(code) if code.is_denied() => "denied",
@@ -89,6 +90,7 @@ fn attributes(record: &Record, header: &EventHeader) -> BTreeMap<&'static str, S
         ("account", header.account.as_deref()),
         ("actorKind", header.actor.as_ref().map(crate::Actor::kind)),
         ("result", Some(result)),
+        ("severity", Some(summary.severity.as_str())),
     ];
     let cut = |value: &str| one_line(value, LONGEST_ATTRIBUTE);
     attributes.into_iter().filter_map(|(name, value)| Some((name, cut(value?)))).collect()

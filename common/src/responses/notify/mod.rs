@@ -9,15 +9,24 @@
 mod chat;
 mod journal;
 mod message;
+mod place;
+mod quiet;
+mod severity;
 mod story;
 mod subject;
+mod summary;
+mod tell;
 mod text;
+mod tool;
 
 pub use journal::JournalLine;
 pub use message::Notification;
+pub use quiet::{QuietCall, QuietCallError};
+pub use severity::Severity;
 
 use crate::{EventHeader, FailedCalls, Mode, Plan, Record, Replayed, Response};
 use serde::Serialize;
+use summary::Summary;
 
 /// The response.
 #[derive(Clone, Debug)]
@@ -36,6 +45,8 @@ pub struct NotifySettings {
     pub chat: bool,
     /// Which failed calls are told of.
     pub failed_calls: FailedCalls,
+    /// The calls that are kept in the journal and not published.
+    pub quiet: Vec<QuietCall>,
 }
 
 /// Tell, or note down.
@@ -63,6 +74,11 @@ impl Notify {
             return Err(NoChannel);
         }
         Ok(Notify { settings })
+    }
+
+    fn is_quiet(&self, record: &Record) -> bool {
+        let named = record.event_source.text().zip(record.event_name.text());
+        named.is_some_and(|(source, name)| self.settings.quiet.iter().any(|quiet| quiet.covers(source, name)))
     }
 }
 
@@ -95,15 +111,20 @@ impl Response for Notify {
     /// The journal first: it stays when a subscriber's message can't be sent.
     fn plan(&self, record: &Record) -> Plan<NotifyAction> {
         let header = EventHeader::of_record(record);
-        let summary = story::summary(record, &header);
+        let summary = Summary::of(record, &header);
+        let quiet = self.is_quiet(record);
+        let topic_arn = self.settings.topic_arn.as_deref().filter(|_| !quiet);
         let mut actions = Vec::new();
         if let Some(log_group) = &self.settings.journal_log_group {
-            let line = JournalLine::new(log_group, &summary, &header, self.settings.topic_arn.as_deref());
+            let line = JournalLine::new(log_group, &summary, &header, topic_arn, quiet);
             actions.push(NotifyAction::Journal(line));
         }
-        if let Some(topic_arn) = &self.settings.topic_arn {
+        if let Some(topic_arn) = topic_arn {
             let notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
             actions.push(NotifyAction::Topic(notification));
+        }
+        if actions.is_empty() {
+            return Plan::nothing("quiet", "the call is on the quiet list, and there is no journal to keep it in");
         }
         Plan::Act(actions)
     }

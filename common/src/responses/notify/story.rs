@@ -1,5 +1,7 @@
-//! The whole story of a call, for programs, and its one-sentence summary, for everyone.
+//! The whole story of a call, for programs.
 
+use super::severity::Severity;
+use super::summary::{Links, Summary};
 use crate::shown::one_line;
 use crate::{EventHeader, Record, Resource, shown_json};
 use serde::Serialize;
@@ -14,6 +16,11 @@ const VERSION: &str = "1";
 pub(super) struct Story<'a> {
     version: &'static str,
     summary: &'a str,
+    severity: Severity,
+    /// What groups the stories about one thing: its ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<&'a str>,
+    links: &'a Links,
     /// Absent only when not even this would fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<&'a EventHeader>,
@@ -25,18 +32,27 @@ pub(super) struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub(super) fn whole(summary: &'a str, event: &'a EventHeader, record: &'a Record) -> Self {
-        Story { version: VERSION, summary, event: Some(event), record: Some(record), record_left_out: None }
+    pub(super) fn whole(summary: &'a Summary, event: &'a EventHeader, record: &'a Record) -> Self {
+        Story { event: Some(event), record: Some(record), record_left_out: None, ..Story::without_event(summary) }
     }
 
-    pub(super) fn without_record(summary: &'a str, event: &'a EventHeader) -> Self {
+    pub(super) fn without_record(summary: &'a Summary, event: &'a EventHeader) -> Self {
         let why = "the record does not fit into an SNS message; find it by its event id in the rule's log group";
-        Story { version: VERSION, summary, event: Some(event), record: None, record_left_out: Some(why) }
+        Story { event: Some(event), record_left_out: Some(why), ..Story::without_event(summary) }
     }
 
-    pub(super) fn without_event(summary: &'a str) -> Self {
+    pub(super) fn without_event(summary: &'a Summary) -> Self {
         let why = "neither the record nor what it says of the event fits into an SNS message";
-        Story { version: VERSION, summary, event: None, record: None, record_left_out: Some(why) }
+        Story {
+            version: VERSION,
+            summary: &summary.sentence,
+            severity: summary.severity,
+            thread: summary.thread.as_deref(),
+            links: &summary.links,
+            event: None,
+            record: None,
+            record_left_out: Some(why),
+        }
     }
 
     pub(super) fn json(&self) -> String {
@@ -44,29 +60,6 @@ impl<'a> Story<'a> {
         // SNS can't hand on to a queue what SQS doesn't take.
         shown_json(&serde_json::to_string(self).unwrap_or_default())
     }
-}
-
-/// `alice (SSO, Admin) called CreateQueue in sqs on orders, eu-west-1, from 203.0.113.7`.
-pub(super) fn summary(record: &Record, header: &EventHeader) -> String {
-    let actor = header.actor.as_ref().map_or_else(|| "someone".to_owned(), ToString::to_string);
-    let name = header.event_name.as_deref().unwrap_or("an unnamed call");
-    let service = header.event_source.as_deref().and_then(|source| source.split('.').next()).unwrap_or("AWS");
-    let did = match (&header.error_code, record.error().is_some_and(|code| code.is_denied())) {
-        (Some(_), true) => format!("was denied {name}"),
-        (Some(code), false) => format!("failed at {name} ({code})"),
-        (None, _) => format!("called {name}"),
-    };
-    let mut summary = format!("{actor} {did} in {service}");
-    if let Some(resource) = resource_name(record) {
-        summary.push_str(&format!(" on {resource}"));
-    }
-    if let Some(region) = &header.aws_region {
-        summary.push_str(&format!(", {region}"));
-    }
-    if let Some(address) = &header.source_ip_address {
-        summary.push_str(&format!(", from {address}"));
-    }
-    one_line(&summary, 1_000)
 }
 
 /// More resources than a person reads about, and a caller's way to a message that SNS refuses.
@@ -80,7 +73,7 @@ pub(super) fn resource_arns(record: &Record) -> Vec<String> {
 }
 
 /// The last part of the first resource's ARN, or what the request calls the queue, topic or so.
-fn resource_name(record: &Record) -> Option<String> {
+pub(super) fn resource_name(record: &Record) -> Option<String> {
     if let Some(arn) = resource_arns(record).first() {
         return arn.rsplit([':', '/']).next().map(str::to_owned);
     }

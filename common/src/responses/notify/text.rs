@@ -4,6 +4,7 @@
 //! on its line, so that a caller can't write lines of their own with a user agent.
 
 use super::story::resource_arns;
+use super::summary::Summary;
 use crate::shown::one_line;
 use crate::{EventHeader, Record, shown_json};
 use serde_json::Value;
@@ -12,13 +13,14 @@ use serde_json::Value;
 const LONGEST_REQUEST: usize = 4_000;
 const LONGEST_VALUE: usize = 500;
 
-pub(super) fn text(record: &Record, header: &EventHeader, summary: &str) -> String {
-    let mut lines = vec![format!("{summary}."), String::new()];
+pub(super) fn text(record: &Record, header: &EventHeader, summary: &Summary) -> String {
+    let mut lines = vec![format!("{}.", summary.sentence), String::new()];
     let mut fact = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             lines.push(format!("{name:<12}{}", one_line(value, LONGEST_VALUE)));
         }
     };
+    fact("Severity", Some(summary.severity.as_str()));
     fact("Call", header.event_name.as_deref());
     fact("Service", header.event_source.as_deref());
     fact("When", header.event_time.as_deref());
@@ -34,6 +36,12 @@ pub(super) fn text(record: &Record, header: &EventHeader, summary: &str) -> Stri
         fact("Resource", Some(&arn));
     }
     fact("Event id", header.event_id.as_deref());
+    // A link that is cut leads nowhere.
+    for (name, link) in [("Console", &summary.links.resource), ("History", &summary.links.event)] {
+        if let Some(link) = link {
+            lines.push(format!("{name:<12}{link}"));
+        }
+    }
     if let Some(request) = record.request_parameters.get() {
         lines.push(String::new());
         lines.push("Request parameters".to_owned());

@@ -1,12 +1,13 @@
 //! `AddPermission` is undone by `RemovePermission` with the same label, if the statement of that label is
 //! still the one that the call wrote.
 
-use super::policy::{account_of, members, statement_of, without_service};
 use super::put_back::{Looked, UndoneCall};
 use super::rules::Asked;
+use super::statements::{account_of, statement_of, without_service};
 use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::AddPermission;
 use crate::history::QueueSnapshot;
+use crate::responses::policy::texts;
 use crate::{Call, Plan, Verdict};
 use serde::Serialize;
 use serde_json::Value;
@@ -69,8 +70,8 @@ impl RemovePermissionAction {
     fn wrote(&self, statement: &Value) -> bool {
         let set = |texts: Vec<&str>, form: fn(&str) -> String| texts.into_iter().map(form).collect::<BTreeSet<_>>();
         let who = statement.get("Principal").and_then(|principal| principal.get("AWS"));
-        let who = set(members(who), |who| account_of(who).to_owned());
-        let what = set(members(statement.get("Action")), without_service);
+        let who = set(who.into_iter().flat_map(texts).collect(), |who| account_of(who).to_owned());
+        let what = set(statement.get("Action").into_iter().flat_map(texts).collect(), without_service);
         let asked_who = self.account_ids.iter().cloned().collect::<BTreeSet<_>>();
         let asked_what = set(self.actions.iter().map(String::as_str).collect(), without_service);
         statement.get("Condition").is_none()

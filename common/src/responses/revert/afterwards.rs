@@ -29,7 +29,7 @@ impl RevertAction {
                 attributes(wanted, live)
             }
             RevertAction::RemovePermission(action) => {
-                let there = super::policy::statement_of(live.attribute("Policy"), &action.label);
+                let there = super::statements::statement_of(live.attribute("Policy"), &action.label);
                 let gone = matches!(there, Ok(None));
                 let note = (!gone).then(|| format!("the statement {:?} can still be seen: {SOON}", action.label));
                 let state = json!({ "Policy": live.attribute("Policy") });

@@ -11,12 +11,12 @@ mod afterwards;
 mod create_queue;
 mod delete_queue;
 mod not_reversible;
-mod policy;
 mod put_back;
 mod remove_permission;
 mod rules;
 mod set_queue_attributes;
 mod start_move;
+mod statements;
 mod tags;
 mod undoable;
 

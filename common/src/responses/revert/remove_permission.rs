@@ -3,9 +3,9 @@
 //! AddPermission can't do that: it knows no conditions. So the policy is set, with everything that is in
 //! it and the one statement more.
 
-use super::policy::{statement_of, with_statement};
 use super::put_back::{Looked, PutBack, UndoneCall};
 use super::rules::Asked;
+use super::statements::{statement_of, with_statement};
 use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::RemovePermission;
 use crate::history::{Known, Previous, QueueHistory, QueueSnapshot};

@@ -2,10 +2,9 @@
 //! plays no part.
 
 use super::super::CallName;
-use super::super::policy::{members, statements};
 use super::Asked;
+use crate::responses::policy::{LetsIn, lets_in};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What a call must have done.
@@ -48,7 +47,7 @@ impl When {
         match self {
             When::OpensToEveryone => {
                 let policy = attributes.get("Policy").filter(|policy| !policy.is_empty());
-                asked.account_ids.iter().any(|account| account == "*") || policy.is_some_and(|policy| is_open(policy))
+                asked.account_ids.iter().any(|account| account == "*") || policy.is_some_and(|policy| opens(policy))
             }
             When::RemovesEncryption => removes_encryption(attributes),
             When::LacksTags(required) if call == CallName::UntagQueue => {
@@ -62,20 +61,9 @@ impl When {
     }
 }
 
-fn is_open(policy: &str) -> bool {
-    let Ok(statements) = statements(policy) else {
-        return true;
-    };
-    statements.iter().any(|statement| {
-        let allows = statement.get("Effect").and_then(Value::as_str).is_some_and(|effect| effect == "Allow");
-        let everyone = match statement.get("Principal") {
-            Some(Value::Object(kinds)) => members(kinds.get("AWS")).contains(&"*"),
-            other => members(other).contains(&"*"),
-        };
-        // Everyone but some is everyone else.
-        let everyone = everyone || statement.get("NotPrincipal").is_some();
-        allows && everyone && statement.get("Condition").is_none()
-    })
+/// Whose account it is plays no part in whether everyone is let in.
+fn opens(policy: &str) -> bool {
+    matches!(lets_in(policy, ""), LetsIn::Everyone | LetsIn::Unknown)
 }
 
 /// One kind of encryption is taken away, and the other is not put in its place.

@@ -46,15 +46,6 @@ pub(super) fn with_statement(policy: Option<&str>, keep: bool, statement: Value)
     Value::Object(policy).to_string()
 }
 
-/// The texts of a member that is one text or a list of them.
-pub(super) fn members(value: Option<&Value>) -> Vec<&str> {
-    match value {
-        Some(Value::String(one)) => vec![one],
-        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// The account of a principal that is a root's ARN or the account itself.
 pub(super) fn account_of(principal: &str) -> &str {
     let root = principal.split_once(":iam::").and_then(|(_, rest)| rest.strip_suffix(":root"));
