@@ -27,7 +27,10 @@ const SERVE: &str = "--serve-the-services-alone";
 const PATIENCE: Duration = Duration::from_secs(300);
 /// As much as the memory may grow between the third round and the last.
 const GROWTH: f64 = 1.2;
+/// The functions that each queue's making is handed to.
 const FUNCTIONS: [&str; 3] = ["TagNewQueueFunction", "NotifyFunction", "RevertFunction"];
+/// It looks after a queue's making, tagging and deletion.
+const SNAPSHOT: &str = "SnapshotFunction";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> Result<()> {
@@ -39,7 +42,7 @@ async fn main() -> Result<()> {
     println!("{queues} queues, {clients} clients, {ROUNDS} rounds");
 
     let (direct, direct_unmatched) = baseline(of_a_round, clients).await?;
-    println!("the services alone: {direct:.0} CreateQueue/s, {direct_unmatched:.0} DeleteQueue/s");
+    println!("the services alone: {direct:.0} CreateQueue/s, {direct_unmatched:.0} PurgeQueue/s");
 
     let stage = Stage::start(&["--concurrency", "2"])?;
     let mut made = 0;
@@ -53,33 +56,37 @@ async fn main() -> Result<()> {
         create(&stage.endpoint, &names, clients).await?;
         let took = begun.elapsed();
         through += took;
-        caught_up(&stage, made).await?;
-        let caught_up = begun.elapsed();
+        for function in FUNCTIONS {
+            caught_up(&stage, function, made).await?;
+        }
+        caught_up(&stage, SNAPSHOT, 3 * made - names.len()).await?;
+        let caught_up_after = begun.elapsed();
         let begun = Instant::now();
-        delete(&stage.endpoint, &names, clients).await?;
+        purge(&stage.endpoint, &names, clients).await?;
         unmatched += begun.elapsed();
+        delete(&stage.endpoint, &names, clients).await?;
+        caught_up(&stage, SNAPSHOT, 3 * made).await?;
         let rate = names.len() as f64 / took.as_secs_f64();
         let now = memory(stage.id())?;
         memories.push(now);
-        println!("{round:5}  {rate:7.0}  {:13.1} s  {now:6.1} MiB", caught_up.as_secs_f64());
+        println!("{round:5}  {rate:7.0}  {:13.1} s  {now:6.1} MiB", caught_up_after.as_secs_f64());
     }
     let rate = made as f64 / through.as_secs_f64();
-    println!(
-        "CreateQueue, with three functions at work: {rate:.0} calls/s, {:.2} of the services alone",
-        rate / direct
-    );
+    println!("CreateQueue, with four functions at work: {rate:.0} calls/s, {:.2} of the services alone", rate / direct);
     let rate = made as f64 / unmatched.as_secs_f64();
     println!(
-        "DeleteQueue, which no rule matches: {rate:.0} calls/s, {:.2} of the services alone",
+        "PurgeQueue, which no rule matches: {rate:.0} calls/s, {:.2} of the services alone",
         rate / direct_unmatched
     );
 
     let (lines, _) = stage.end()?;
     let sums: Vec<String> = lines.into_iter().rev().take(4).collect();
     sums.iter().rev().for_each(|line| println!("{line}"));
+    // Each making to four targets and to snapshot; each tagging and each deletion to snapshot.
+    let (deliveries, invocations) = (7 * made, 6 * made);
     let wanted = [
-        format!("deliveries   {}: {} handed over, 0 kept in a queue, 0 lost, 0 left, 0 under way", 4 * made, 4 * made),
-        format!("invocations  {}: {} answered, 0 kept in a queue, 0 lost, 0 left, 0 under way", 3 * made, 3 * made),
+        format!("deliveries   {deliveries}: {deliveries} handed over, 0 kept in a queue, 0 lost, 0 left, 0 under way"),
+        format!("invocations  {invocations}: {invocations} answered, 0 kept in a queue, 0 lost, 0 left, 0 under way"),
     ];
     if let Some(wanted) = wanted.iter().find(|wanted| !sums.contains(wanted)) {
         return Err(format!("the sums should say: {wanted}").into());
@@ -119,8 +126,10 @@ async fn rates(url: &str, queues: usize, clients: usize) -> Result<(f64, f64)> {
     create(url, &names, clients).await?;
     let created = queues as f64 / begun.elapsed().as_secs_f64();
     let begun = Instant::now();
+    purge(url, &names, clients).await?;
+    let purged = queues as f64 / begun.elapsed().as_secs_f64();
     delete(url, &names, clients).await?;
-    Ok((created, queues as f64 / begun.elapsed().as_secs_f64()))
+    Ok((created, purged))
 }
 
 async fn create(endpoint: &str, names: &[String], clients: usize) -> Result<()> {
@@ -135,6 +144,15 @@ async fn delete(endpoint: &str, names: &[String], clients: usize) -> Result<()> 
     each(endpoint, names, clients, |sqs, name| async move {
         let url = format!("https://sqs.eu-west-1.amazonaws.com/111122223333/{name}");
         sqs.delete_queue().queue_url(url).send().await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn purge(endpoint: &str, names: &[String], clients: usize) -> Result<()> {
+    each(endpoint, names, clients, |sqs, name| async move {
+        let url = format!("https://sqs.eu-west-1.amazonaws.com/111122223333/{name}");
+        sqs.purge_queue().queue_url(url).send().await?;
         Ok(())
     })
     .await
@@ -163,36 +181,31 @@ where
     Ok(())
 }
 
-/// Waits until every function has had every event, as CloudWatch counts.
-async fn caught_up(stage: &Stage, events: usize) -> Result<()> {
+/// Waits until a function has had so many events, as CloudWatch counts.
+async fn caught_up(stage: &Stage, function: &str, events: usize) -> Result<()> {
     let (cloudwatch, begun) = (aws_sdk_cloudwatch::Client::new(&stage.configuration("ci")), Instant::now());
-    for function in FUNCTIONS {
-        loop {
-            let now = SystemTime::now();
-            let answer = cloudwatch
-                .get_metric_statistics()
-                .namespace("AWS/Lambda")
-                .metric_name("Invocations")
-                .dimensions(
-                    Dimension::builder().name("FunctionName").value(format!("trailhook-{function}-1A2B3C")).build(),
-                )
-                .start_time(DateTime::from(now - Duration::from_secs(6 * 3600)))
-                .end_time(DateTime::from(now + Duration::from_secs(60)))
-                .period(3600)
-                .statistics(Statistic::Sum)
-                .send()
-                .await?;
-            let invoked: f64 = answer.datapoints().iter().filter_map(|point| point.sum()).sum();
-            if invoked >= events as f64 {
-                break;
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(format!("{function} has had {invoked} of {events} events").into());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
+    loop {
+        let now = SystemTime::now();
+        let answer = cloudwatch
+            .get_metric_statistics()
+            .namespace("AWS/Lambda")
+            .metric_name("Invocations")
+            .dimensions(Dimension::builder().name("FunctionName").value(format!("trailhook-{function}-1A2B3C")).build())
+            .start_time(DateTime::from(now - Duration::from_secs(6 * 3600)))
+            .end_time(DateTime::from(now + Duration::from_secs(60)))
+            .period(3600)
+            .statistics(Statistic::Sum)
+            .send()
+            .await?;
+        let invoked: f64 = answer.datapoints().iter().filter_map(|point| point.sum()).sum();
+        if invoked >= events as f64 {
+            return Ok(());
         }
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("{function} has had {invoked} of {events} events").into());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    Ok(())
 }
 
 /// The resident memory of a process, in MiB.

@@ -115,6 +115,15 @@ impl QueueHistory {
         }
     }
 
+    /// Whether the newest call deleted the queue.
+    pub fn ends_with_deletion(&self) -> bool {
+        let calls = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Called { at, effect, .. } => Some((at, effect)),
+            Fact::Seen { .. } | Fact::Gone { .. } => None,
+        });
+        calls.max_by_key(|(at, _)| **at).is_some_and(|(_, effect)| *effect == Effect::DeleteQueue)
+    }
+
     /// Whether a call is among the facts.
     pub fn knows(&self, event_id: &str) -> bool {
         self.facts.iter().any(|fact| matches!(fact, Fact::Called { event_id: known, .. } if known == event_id))

@@ -28,7 +28,7 @@ pub(super) struct EventHistory(Mutex<Held>);
 #[derive(Debug, Default)]
 struct Held {
     /// With a number of its own each, so that a page goes on where the last one ended.
-    events: VecDeque<(u64, Value)>,
+    events: VecDeque<(u64, String)>,
     next: u64,
 }
 
@@ -56,7 +56,7 @@ impl EventHistory {
     /// Keeps a record.
     pub(super) fn add(&self, record: &Record) {
         // A record is plain data, so it can always be written.
-        let record = serde_json::to_value(record).unwrap_or_default();
+        let record = serde_json::to_string(record).unwrap_or_default();
         let mut held = self.held();
         let number = held.next;
         held.next += 1;
@@ -104,15 +104,18 @@ impl EventHistory {
         };
         let held = self.held();
         let mut events = Vec::new();
+        let mut last = before;
         for (number, record) in held.events.iter().rev().filter(|(number, _)| *number < before) {
-            if !is_asked_for(asked, record)? {
+            // It was written as JSON.
+            let record: Value = serde_json::from_str(record).unwrap_or_default();
+            if !is_asked_for(asked, &record)? {
                 continue;
             }
             if events.len() == most {
-                let (last, _) = events.last().copied().unwrap_or((*number, record));
                 return Ok(page_of(&events, Some(last)));
             }
-            events.push((*number, record));
+            last = *number;
+            events.push(record);
         }
         Ok(page_of(&events, None))
     }
@@ -145,10 +148,10 @@ fn is_asked_for(asked: &Asked, record: &Value) -> Result<bool, (&'static str, St
     Ok(in_time && of_record.contains(&attribute.attribute_value))
 }
 
-fn page_of(events: &[(u64, &Value)], token: Option<u64>) -> Value {
+fn page_of(events: &[Value], token: Option<u64>) -> Value {
     let events: Vec<Value> = events
         .iter()
-        .map(|(_, record)| {
+        .map(|record| {
             let named = |resource: &Value| {
                 json!({ "ResourceType": text(resource, "/type"), "ResourceName": text(resource, "/ARN") })
             };

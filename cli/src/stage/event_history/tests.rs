@@ -14,7 +14,7 @@ fn history() -> EventHistory {
             "readOnly": false,
             "userIdentity": { "type": "IAMUser", "userName": "bob" },
         });
-        held.events.push_back((number, record));
+        held.events.push_back((number, record.to_string()));
     }
     drop(held);
     history

@@ -9,12 +9,15 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{TimeDelta, Utc};
 use std::time::Duration;
 use trailhook::Arn;
 use trailhook::history::{Fact, QueueHistory};
 
 /// How often another writer may be first.
 const TRIES: u32 = 8;
+/// How long what is known of a deleted queue is kept: as long as CloudTrail's event history is.
+const DELETED: TimeDelta = TimeDelta::days(90);
 
 /// The table.
 #[derive(Debug)]
@@ -79,14 +82,24 @@ impl QueueHistories {
         // Facts are text and times, so they can always be written.
         let json = serde_json::to_string(history).unwrap_or_default();
         let number = |number: i64| AttributeValue::N(number.to_string());
+        // What is known of a queue stays for as long as the queue, and a while.
+        let update = if history.ends_with_deletion() {
+            "SET history = :history, version = :next, expires = :expires"
+        } else {
+            "SET history = :history, version = :next REMOVE expires"
+        };
         let mut request = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("id", id(queue))
-            .update_expression("SET history = :history, version = :next")
+            .update_expression(update)
             .expression_attribute_values(":history", AttributeValue::S(json))
             .expression_attribute_values(":next", number(version.unwrap_or(0) + 1));
+        if history.ends_with_deletion() {
+            let expires = (Utc::now() + DELETED).timestamp();
+            request = request.expression_attribute_values(":expires", number(expires));
+        }
         request = match version {
             None => request.condition_expression("attribute_not_exists(id)"),
             Some(version) => request

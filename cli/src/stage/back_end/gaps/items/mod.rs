@@ -3,14 +3,16 @@
 //!
 //! The service looks at the condition first and writes then, and somebody else's write may come in between.
 //! So calls are answered one after another, and what is read here around a call is what the call met.
-//! Indexes, streams and backups are the service's own affair.
+//! Indexes, streams and backups are the service's own affair. Items that expire go when they are too many.
 
 mod comparison;
+mod expiring;
 mod paths;
 #[cfg(test)]
 mod tests;
 
 use axum::http::HeaderValue;
+use expiring::Expiring;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
@@ -21,7 +23,7 @@ const WRITES: [&str; 4] = ["ConditionCheck", "Delete", "Put", "Update"];
 
 /// Whose turn it is to call DynamoDB.
 #[derive(Debug, Default)]
-pub(in crate::stage) struct Turn(Mutex<()>);
+pub(in crate::stage) struct Turn(Mutex<Expiring>);
 
 impl Turn {
     /// Calls DynamoDB, when nobody else does.
@@ -35,14 +37,21 @@ impl Turn {
         if comparison::reword(&mut body) {
             asked.body = body.to_string().into();
         }
-        let _turn = self.0.lock().await;
+        let mut turn = self.0.lock().await;
         let call = Call { service, asked, body };
-        match action {
+        let answer = match action {
             "DeleteItem" | "PutItem" => call.with_item(call.made().await).await,
             "TransactWriteItems" => call.with_items(call.made().await).await,
             "UpdateItem" => call.updated().await,
             _ => call.made().await,
+        };
+        if answer.status == 200
+            && let Some(oldest) = turn.note(action, &call.body)
+        {
+            // It is there, or somebody has deleted it: gone it is either way.
+            drop(call.other("DynamoDB_20120810.DeleteItem", &oldest).await);
         }
+        answer
     }
 }
 
