@@ -1,4 +1,4 @@
-"""Looks at the three functions that `sam build` made: would Lambda's provided.al2 on x86_64 start them?
+"""Looks at the functions that `sam build` made: would Lambda's provided.al2 on x86_64 start them?
 
 For each function of template.yaml: the file is there, is called bootstrap, may be executed, is an ELF program for
 x86_64, is the very binary that BuildProperties names, and needs no symbol of a glibc newer than that of Amazon Linux 2.

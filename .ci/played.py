@@ -1,4 +1,4 @@
-"""Invokes the three functions of the deployed stack with the sample events, and looks at what became of it.
+"""Invokes the functions of the deployed stack with the sample events, and looks at what became of it.
 
     python .ci/played.py            # the template's defaults: tag-new-queue and notify act, revert runs dry
     python .ci/played.py enforce    # after a deployment with RevertMode=enforce
@@ -161,6 +161,37 @@ def revert_in_dry_run(event):
     checks.equal("nor may it delete", "implicitDeny", decided("RevertFunctionRole", "sqs:DeleteQueue", orders))
 
 
+def snapshot(event):
+    report, error = invoke("SnapshotFunction", event)
+    checks.equal("snapshot keeps what it sees", (None, "acted"), (error, report.get("outcome")))
+
+
+def undo_tags():
+    """Somebody else's tags on a queue: taken off again, and given back, from what snapshot has kept."""
+    name, tags = "tagged", {"owner": "payments"}
+    url = sqs.create_queue(QueueName=name, tags=tags)["QueueUrl"]
+    there = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", "CreatedTimestamp"])["Attributes"]
+
+    def called(file, parameters, created=None):
+        event = sample(file, created)
+        event["detail"]["requestParameters"] = parameters
+        event["detail"]["resources"][0]["ARN"] = there["QueueArn"]
+        return event
+
+    address = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+    made = called(SAMPLE, {"queueName": name, "attributes": {}, "tags": tags}, there["CreatedTimestamp"])
+    made["detail"]["responseElements"] = {"queueUrl": address}
+    snapshot(made)
+    # A look within a call's own second says nothing of what was there before it.
+    time.sleep(2.1)
+    changed = {"owner": "mallory", "new": "yes"}
+    sqs.tag_queue(QueueUrl=url, Tags=changed)
+    report, error = invoke("RevertFunction", called("sqs/TagQueue.success.json", {"queueUrl": address, "tags": changed}))
+    checks.equal("revert undoes the tagging of a queue", (None, "acted"), (error, report.get("outcome")))
+    checks.equal("the queue has the tags that it had", tags, sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
+    sqs.delete_queue(QueueUrl=url)
+
+
 def skips(hears, functions):
     """Events on which nothing may be done, whatever the mode: by whom they were caused, or because they failed."""
     # notify takes any call of AWS, and failed ones that were denied.
@@ -176,6 +207,9 @@ def skips(hears, functions):
             there = error, report.get("outcome"), report.get("reason")
             checks.equal(f"{name}: {function} leaves it alone", (None, "skipped", reason), there)
     checks.equal("nobody was told of them", [], received(hears, seconds=1))
+    report, error = invoke("SnapshotFunction", sample("sqs/CreateQueue.failed.json"))
+    there = error, report.get("outcome"), report.get("reason")
+    checks.equal("snapshot looks after no call that failed", (None, "skipped", "failed-call"), there)
 
 
 def failed_events(functions):
@@ -205,7 +239,8 @@ def failed_events(functions):
 
 def own_logs(event):
     """Each function's decision is in the log group that the template gives it, and names the response."""
-    responses = {"TagNewQueueLogGroup": "tag-new-queue", "NotifyLogGroup": "notify", "RevertLogGroup": "revert"}
+    responses = {"TagNewQueueLogGroup": "tag-new-queue", "NotifyLogGroup": "notify"}
+    responses |= {"RevertLogGroup": "revert", "SnapshotLogGroup": "snapshot"}
     for group, response in responses.items():
         decisions = [line for line in lines(group, event) if line.get("target") == "trailhook::decision"]
         there = {line["report"]["response"] for line in decisions}
@@ -229,7 +264,12 @@ def what_iam_says():
     cases = [
         ("RevertFunctionRole", "sqs:DeleteQueue", orders, "allowed"),
         ("RevertFunctionRole", "sqs:DeleteQueue", own, "explicitDeny"),
-        ("RevertFunctionRole", "sqs:TagQueue", orders, "implicitDeny"),
+        ("RevertFunctionRole", "sqs:SetQueueAttributes", orders, "allowed"),
+        ("RevertFunctionRole", "sqs:SetQueueAttributes", own, "explicitDeny"),
+        ("RevertFunctionRole", "sqs:ReceiveMessage", orders, "implicitDeny"),
+        ("RevertFunctionRole", "sqs:PurgeQueue", orders, "implicitDeny"),
+        ("SnapshotFunctionRole", "sqs:TagQueue", orders, "implicitDeny"),
+        ("SnapshotFunctionRole", "dynamodb:UpdateItem", table, "allowed"),
         ("TagNewQueueFunctionRole", "sqs:TagQueue", orders, "allowed"),
         ("TagNewQueueFunctionRole", "sqs:DeleteQueue", orders, "implicitDeny"),
         ("NotifyFunctionRole", "sqs:GetQueueAttributes", orders, "implicitDeny"),
@@ -253,6 +293,7 @@ def main():
         again, error = invoke("RevertFunction", event)
         there = error, again.get("outcome")
         checks.equal("the same event once more is a duplicate", (None, "duplicate"), there)
+        undo_tags()
         what_iam_says()
         return
     hears = subscriber()
@@ -260,9 +301,10 @@ def main():
     tag(url, event)
     notify(event, hears)
     revert_in_dry_run(event)
+    snapshot(event)
     own_logs(event)
     skips(hears, functions)
-    failed_events(functions)
+    failed_events([*functions, "SnapshotFunction"])
     # The next deployment makes it anew.
     sqs.delete_queue(QueueUrl=url)
 

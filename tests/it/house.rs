@@ -135,3 +135,16 @@ fn every_invariant_names_a_test_that_exists() {
     }
     assert!(invariants >= 8, "only {invariants} invariants");
 }
+
+/// The page says how much a call and a response are; that the example compiles is a test of its own.
+#[test]
+fn the_example_is_as_long_as_the_page_says() {
+    let page = read(root().join("docs/adding-a-response.md"));
+    let code = page.split("```rust,no_run\n").nth(1).unwrap().split("```").next().unwrap();
+    let (_, call) = code.split_once("/// The call:").unwrap();
+    let (call, response) = call.split_once("/// The response.").unwrap();
+    // The two halves begin in the middle of their first lines.
+    let lines = |half: &str| half.lines().skip(1).filter(|line| !line.trim().is_empty()).count() + 1;
+    let told = format!("{} lines for the call and {} for the response", lines(call), lines(response));
+    assert!(page.contains(&told), "it is {told}");
+}
