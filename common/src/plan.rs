@@ -33,9 +33,10 @@ pub enum Judgement<A> {
     Amend(A),
     /// Do nothing, for this reason.
     Nothing(Reason),
-    /// Do this, and not before another try of the event: it is too early, or what it needs is not there
-    /// yet. Lambda tries again after one minute, and after two more. A dry run reports it as it stands.
-    Later(A, Reason),
+    /// Nothing before another try of the event: it is too early, or what it needs is not there yet. Lambda
+    /// tries again after one minute, and after two more. A dry run reports what would be done then, where
+    /// that is known, and nothing where it isn't.
+    Later(Option<A>, Reason),
 }
 
 /// What a second look says, after an action was carried out.
@@ -84,9 +85,9 @@ impl<A> Verdict<A> {
         Verdict { judgement: Judgement::Nothing(reason), notes: Vec::new() }
     }
 
-    /// Do this at another try, for this reason.
-    pub fn later(action: A, reason: Reason) -> Self {
-        Verdict { judgement: Judgement::Later(action, reason), notes: Vec::new() }
+    /// Do this at another try, or look again, for this reason.
+    pub fn later(action: impl Into<Option<A>>, reason: Reason) -> Self {
+        Verdict { judgement: Judgement::Later(action.into(), reason), notes: Vec::new() }
     }
 
     /// The same with what was seen on the way.

@@ -80,6 +80,13 @@ pub trait Response {
         None
     }
 
+    /// Whether an action is superseded by one that was done to its resource for a newer event. Not so for
+    /// what compares before it acts and changes one aspect of the resource: there the newer event may have
+    /// been about another one, and whoever wants a call not to be undone would only have to make a second.
+    fn keeps_order(&self, _action: &Self::Action) -> bool {
+        true
+    }
+
     /// What to do. Pure: the same trigger always gives the same plan.
     fn plan(&self, trigger: &Self::Trigger) -> Plan<Self::Action>;
 }

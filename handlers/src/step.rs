@@ -72,7 +72,9 @@ impl<H: Handler> Function<H> {
             return Err(Trouble::NoEventTime);
         };
         let resource = resource.to_string();
-        let hold = Hold { response: H::NAME, resource: &resource, event_id, event_time, holder: &begun.holder };
+        let ordered = self.handler.keeps_order(action);
+        let hold =
+            Hold { response: H::NAME, resource: &resource, ordered, event_id, event_time, holder: &begun.holder };
         Ok(Some(attempt.bounded(ledger.hold(&hold, attempt)).await??))
     }
 
@@ -96,7 +98,7 @@ impl<H: Handler> Function<H> {
         let (mut report, trouble) = self.applied(action, report, looked, hands).await;
         // A try that may have had an effect counts; one that surely had none does not.
         let without_effect = match report.outcome {
-            ActionOutcome::Nothing | ActionOutcome::NotReached => true,
+            ActionOutcome::Nothing | ActionOutcome::NotReached | ActionOutcome::Postponed => true,
             ActionOutcome::Failed => {
                 trouble.as_ref().is_some_and(|trouble| trouble.is_permanent() || !trouble.of_call())
             }
@@ -131,10 +133,18 @@ impl<H: Handler> Function<H> {
                 Err(Box::new((ActionReport { notes: verdict.notes, ..report.left_alone(reason) }, None)))
             }
             Judgement::Later(later, reason) => {
-                let mut report = ActionReport { notes: verdict.notes, ..self.report(&later, report.outcome) };
-                if self.mode == Mode::DryRun {
-                    report.notes.push(format!("it would be put off: {reason}"));
-                    return Ok((later, report));
+                let report = later.as_ref().map_or(report.clone(), |later| self.report(later, report.outcome));
+                let mut report = ActionReport { notes: verdict.notes, ..report };
+                match (later, self.mode) {
+                    (Some(later), Mode::DryRun) => {
+                        report.notes.push(format!("it would be put off: {reason}"));
+                        return Ok((later, report));
+                    }
+                    (None, Mode::DryRun) => {
+                        report.notes.push("it would be looked at again a minute later".to_owned());
+                        return Err(Box::new((report.left_alone(reason), None)));
+                    }
+                    (_, Mode::Enforce) => {}
                 }
                 let report = report.left_alone(reason.clone());
                 let report = ActionReport { outcome: ActionOutcome::Postponed, ..report };

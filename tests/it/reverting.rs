@@ -18,19 +18,19 @@ use trailhook_tests::{root, say};
 type Decisions = Arc<Mutex<Vec<(String, Value)>>>;
 
 /// A stage on which revert undoes what alice does, and lets be what the CI's role does.
-struct Play {
+pub(crate) struct Play {
     decisions: Decisions,
-    end: oneshot::Sender<()>,
-    stage: JoinHandle<Live>,
-    alice: aws_sdk_sqs::Client,
-    ci: aws_sdk_sqs::Client,
+    pub(crate) end: oneshot::Sender<()>,
+    pub(crate) stage: JoinHandle<Live>,
+    pub(crate) alice: aws_sdk_sqs::Client,
+    pub(crate) ci: aws_sdk_sqs::Client,
 }
 
 const EVENT_NAMES: &str = "AddPermission,CancelMessageMoveTask,CreateQueue,DeleteQueue,PurgeQueue,RemovePermission,\
                            SetQueueAttributes,StartMessageMoveTask,TagQueue,UntagQueue";
 
 impl Play {
-    async fn begin(more: &[(&str, &str)]) -> Play {
+    pub(crate) async fn begin(more: &[(&str, &str)]) -> Play {
         let template = Template::read(&root().join("template.yaml")).unwrap();
         let mut parameters: BTreeMap<String, String> = [
             ("RevertMode", "enforce"),
@@ -72,7 +72,7 @@ impl Play {
     }
 
     /// The reports of a function about calls of this name on this queue, once there is one that is wanted.
-    async fn decided(&self, function: &str, call: &str, queue: &str, wanted: fn(&Value) -> bool) -> Value {
+    pub(crate) async fn decided(&self, function: &str, call: &str, queue: &str, wanted: fn(&Value) -> bool) -> Value {
         for _ in 0..1_200 {
             {
                 let decisions = self.decisions.lock().unwrap();
@@ -95,7 +95,7 @@ impl Play {
     }
 
     /// A queue as the CI's role makes it; snapshot has seen it.
-    async fn queue(&self, name: &str) -> Queue {
+    pub(crate) async fn queue(&self, name: &str) -> Queue {
         let attributes = HashMap::from([
             (QueueAttributeName::VisibilityTimeout, "45".to_owned()),
             (QueueAttributeName::MessageRetentionPeriod, "86400".to_owned()),
@@ -120,10 +120,10 @@ impl Play {
     }
 }
 
-struct Queue {
+pub(crate) struct Queue {
     name: String,
-    url: String,
-    before: Value,
+    pub(crate) url: String,
+    pub(crate) before: Value,
 }
 
 fn is_about(report: &Value, queue: &str) -> bool {
@@ -132,7 +132,7 @@ fn is_about(report: &Value, queue: &str) -> bool {
 }
 
 /// What somebody set on a queue, and its tags; `None` where there is no such queue.
-async fn state(sqs: &aws_sdk_sqs::Client, url: &str) -> Option<Value> {
+pub(crate) async fn state(sqs: &aws_sdk_sqs::Client, url: &str) -> Option<Value> {
     let look = sqs.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
     let mut attributes: BTreeMap<String, Value> = match look.send().await {
         Ok(found) => {

@@ -1,8 +1,11 @@
 //! What revert asks beside the queue and its snapshots: CloudTrail's event history, and a queue's moves.
 
+use crate::reverting::{Play, state};
 use crate::reverting_refused::{Aws, QUEUE, answered, cases, event, reason, time};
+use aws_sdk_sqs::types::QueueAttributeName;
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
+use std::time::Duration;
 use trailhook_cli::stage::Invocation;
 use trailhook_tests::functions::{binaries, invoke};
 use trailhook_tests::root;
@@ -81,4 +84,28 @@ async fn a_move_is_stopped_while_it_runs() {
         let changes: Vec<&str> = seen.iter().map(String::as_str).filter(|call| !looks.contains(call)).collect();
         assert_eq!(changes, calls, "{tasks} {tags}");
     }
+}
+
+/// The second call finds what revert has put back after the first: our own calls are facts as well.
+#[tokio::test]
+async fn of_two_calls_one_after_the_other_both_are_undone() {
+    let play = Play::begin(&[]).await;
+    let queue = play.queue("twice").await;
+    for timeout in ["5", "9"] {
+        let set = play.alice.set_queue_attributes().queue_url(&queue.url);
+        set.attributes(QueueAttributeName::VisibilityTimeout, timeout).send().await.unwrap();
+        // Two calls in one second have no order, and the first is undone in between.
+        tokio::time::sleep(Duration::from_millis(3_500)).await;
+    }
+    let mut now = None;
+    for _ in 0..1_000 {
+        now = state(&play.ci, &queue.url).await;
+        if now.as_ref() == Some(&queue.before) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(now.as_ref(), Some(&queue.before));
+    play.end.send(()).unwrap();
+    play.stage.await.unwrap().close().await.unwrap();
 }

@@ -12,11 +12,19 @@ use crate::attempt::Attempt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use trailhook::Reason;
 
+/// Nobody holds it.
+const FREE: &str = "attribute_not_exists(leaseUntil) OR leaseUntil < :now OR holder = :holder";
+/// And it was not changed for a newer event.
+const FREE_AND_NOT_NEWER: &str = "(attribute_not_exists(newest) OR newest <= :time) AND \
+                                  (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR holder = :holder)";
+
 /// Which resource, for which response and event.
 #[derive(Debug)]
 pub(crate) struct Hold<'a> {
     pub(crate) response: &'static str,
     pub(crate) resource: &'a str,
+    /// Whether a newer event's change stands in the way.
+    pub(crate) ordered: bool,
     pub(crate) event_id: &'a str,
     pub(crate) event_time: DateTime<Utc>,
     pub(crate) holder: &'a str,
@@ -39,6 +47,7 @@ pub(crate) struct Held<'a> {
     holder: String,
     event_id: String,
     event_time: DateTime<Utc>,
+    ordered: bool,
     /// Whether an earlier try of this event was about to change it.
     pub(crate) marked: bool,
 }
@@ -51,31 +60,33 @@ impl Ledger {
     pub(crate) async fn hold(&self, hold: &Hold<'_>, attempt: &Attempt) -> Result<Holding<'_>, LedgerError> {
         let id = format!("resource#{}#{}", hold.response, hold.resource);
         let held = |id: String, item: &Item| {
-            let marked = item.text("newestEvent") == Some(hold.event_id);
+            let marked = item.text("lastEvent") == Some(hold.event_id);
             let (holder, event_id) = (hold.holder.to_owned(), hold.event_id.to_owned());
-            Holding::Held(Held { ledger: self, id, holder, event_id, event_time: hold.event_time, marked })
+            let (event_time, ordered) = (hold.event_time, hold.ordered);
+            Holding::Held(Held { ledger: self, id, holder, event_id, event_time, ordered, marked })
         };
         let mut waits = WAITS.iter();
         loop {
             let now = Utc::now();
+            let mut values = vec![
+                (":holder", text(hold.holder)),
+                (":lease", time(attempt.lease_until())),
+                (":expires", expires(now)),
+                (":now", time(now)),
+            ];
+            // DynamoDB refuses a value that no expression uses.
+            values.extend(hold.ordered.then(|| (":time", time(hold.event_time))));
             let change = Change {
                 update: "SET holder = :holder, leaseUntil = :lease, expires = :expires",
-                condition: "(attribute_not_exists(newest) OR newest <= :time) AND \
-                            (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR holder = :holder)",
+                condition: if hold.ordered { FREE_AND_NOT_NEWER } else { FREE },
                 names: &[],
-                values: vec![
-                    (":time", time(hold.event_time)),
-                    (":holder", text(hold.holder)),
-                    (":lease", time(attempt.lease_until())),
-                    (":expires", expires(now)),
-                    (":now", time(now)),
-                ],
+                values,
             };
             let there = match self.change(&id, change).await? {
                 Changed::Done(item) => return Ok(held(id, &item)),
                 Changed::Not(item) => item,
             };
-            if let Some(newest) = there.time("newest").filter(|newest| *newest > hold.event_time) {
+            if let Some(newest) = there.time("newest").filter(|newest| hold.ordered && *newest > hold.event_time) {
                 let (newest, event) = (rfc3339(newest), there.text("newestEvent").unwrap_or("unknown"));
                 let message = format!("the resource was changed for a newer event ({event}, of {newest})");
                 return Ok(Holding::Superseded(Reason::new("superseded", message)));
@@ -98,16 +109,14 @@ impl Held<'_> {
     /// # Errors
     /// The table can't be reached, or another holds it by now.
     pub(crate) async fn mark(&self) -> Result<(), LedgerError> {
-        let change = Change {
-            update: "SET newest = :time, newestEvent = :event",
-            condition: "holder = :holder",
-            names: &[],
-            values: vec![
-                (":time", time(self.event_time)),
-                (":event", text(self.event_id.as_str())),
-                (":holder", text(self.holder.as_str())),
-            ],
+        let mut values = vec![(":event", text(self.event_id.as_str())), (":holder", text(self.holder.as_str()))];
+        values.extend(self.ordered.then(|| (":time", time(self.event_time))));
+        let update = if self.ordered {
+            "SET lastEvent = :event, newest = :time, newestEvent = :event"
+        } else {
+            "SET lastEvent = :event"
         };
+        let change = Change { update, condition: "holder = :holder", names: &[], values };
         match self.ledger.change(&self.id, change).await? {
             Changed::Done(_) => Ok(()),
             Changed::Not(_) => Err(LedgerError::InHand(format!("{} is in other hands by now", self.id))),

@@ -29,6 +29,10 @@ macro_rules! decides_as {
                 self.$field.resource(action)
             }
 
+            fn keeps_order(&self, action: &Self::Action) -> bool {
+                self.$field.keeps_order(action)
+            }
+
             fn plan(&self, trigger: &Self::Trigger) -> trailhook::Plan<Self::Action> {
                 self.$field.plan(trigger)
             }

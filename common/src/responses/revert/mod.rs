@@ -59,6 +59,11 @@ impl Response for Revert {
         Some(action.queue_arn().clone())
     }
 
+    /// A queue as a whole is made or deleted; anything else is compared with what the call itself set.
+    fn keeps_order(&self, action: &RevertAction) -> bool {
+        matches!(action, RevertAction::CreateQueue(_) | RevertAction::DeleteQueue(_))
+    }
+
     fn plan(&self, call: &Undoable) -> Plan<RevertAction> {
         let rules = &self.rules;
         match call {

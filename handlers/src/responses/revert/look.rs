@@ -5,7 +5,7 @@ use crate::ApplyError;
 use crate::responses::history::{CAUGHT_UP, Lookup};
 use crate::responses::queue;
 use aws_sdk_sqs::error::SdkError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
 use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
@@ -46,12 +46,12 @@ impl RevertHandler {
         }
         let tags = match &looked.verdict.judgement {
             Judgement::Amend(RevertAction::CreateQueue(queue))
-            | Judgement::Later(RevertAction::CreateQueue(queue), _) => {
+            | Judgement::Later(Some(RevertAction::CreateQueue(queue)), _) => {
                 queue.queue.as_ref().map(|queue| queue.tags.clone())
             }
             _ => live.map(|queue| queue.tags),
         };
-        Ok(Seen { verdict: looked.verdict, tags })
+        Ok(Seen { verdict: patient(looked.verdict, now.signed_duration_since(call.queue.event_time)), tags })
     }
 
     /// The live queue with its tags; `None` for one that is not there.
@@ -143,7 +143,7 @@ impl RevertHandler {
             Lookup::Behind if now.signed_duration_since(queue.event_time) < CAUGHT_UP => {
                 let message =
                     "CloudTrail's event history does not have this call yet, so what was there before is not known";
-                let verdict = Verdict::later(action.clone(), Reason::new("history-behind", message));
+                let verdict = Verdict::later(None, Reason::new("history-behind", message));
                 Ok(Looked { verdict, unknown: looked.unknown })
             }
             Lookup::Behind => {
@@ -152,6 +152,18 @@ impl RevertHandler {
             }
             Lookup::Unreadable(why) => Ok(noting(looked, why)),
         }
+    }
+}
+
+/// What somebody has changed since may itself be undone in a moment: then this call's own change is there
+/// again. So it is looked at again, as long as Lambda does; a second call must not keep the first from being
+/// undone.
+fn patient(verdict: Verdict<RevertAction>, age: TimeDelta) -> Verdict<RevertAction> {
+    match verdict.judgement {
+        Judgement::Nothing(reason) if reason.code == "changed-since" && age < CAUGHT_UP => {
+            Verdict::later(None, reason).noting(verdict.notes)
+        }
+        judgement => Verdict { judgement, notes: verdict.notes },
     }
 }
 
