@@ -97,6 +97,8 @@ fn every_reason_that_the_page_names_is_one_of_the_code() {
         "common/src/responses/revert/rules",
         "handlers/src",
         "handlers/src/responses",
+        "handlers/src/responses/revert",
+        "handlers/src/ledger",
     ] {
         for file in std::fs::read_dir(root().join(folder)).unwrap() {
             let path = file.unwrap().path();

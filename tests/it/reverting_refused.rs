@@ -121,10 +121,17 @@ pub(crate) fn event(case: &Case, ago: TimeDelta) -> Value {
 }
 
 /// The history in which the queue was seen as it was before the call.
-fn seen(before: &(Value, Value)) -> Value {
+fn seen(case: &Case, before: &(Value, Value)) -> Value {
     let created = time(TimeDelta::days(2)).timestamp();
     let queue = json!({ "created": created, "attributes": before.0, "tags": before.1 });
-    let history = json!({ "facts": [{ "fact": "seen", "at": time(TimeDelta::days(1)), "queue": queue }] });
+    item(case, vec![json!({ "fact": "seen", "at": time(TimeDelta::days(1)), "queue": queue })])
+}
+
+/// The item with these facts, and with the call itself: snapshot has been told of it too.
+pub(crate) fn item(case: &Case, mut facts: Vec<Value>) -> Value {
+    let id = event(case, AGO)["detail"]["eventID"].clone();
+    facts.push(json!({ "fact": "called", "at": time(AGO), "eventId": id, "effect": { "call": "DeleteQueue" } }));
+    let history = json!({ "facts": facts });
     json!({ "id": { "S": format!("queue#{ARN}") }, "version": { "N": "1" }, "history": { "S": history.to_string() } })
 }
 
@@ -192,7 +199,7 @@ pub(crate) fn reason(report: &Value) -> &str {
 async fn what_was_changed_since_or_is_not_known_is_left_alone() {
     binaries().unwrap();
     for case in cases() {
-        let known = Aws { live: case.left.clone(), history: Some(seen(&case.before)), events: Vec::new() };
+        let known = Aws { live: case.left.clone(), history: Some(seen(&case, &case.before)), events: Vec::new() };
         let fresh = event(&case, AGO);
         let call = case.call;
         // The control: this one is undone, and a dry run says the same and does nothing.
@@ -217,10 +224,10 @@ async fn what_was_changed_since_or_is_not_known_is_left_alone() {
             None => {
                 let mut before = case.before.clone();
                 before.1["trailhook:exempt-until"] = json!(until);
-                exempt.history = Some(seen(&before));
+                exempt.history = Some(seen(&case, &before));
             }
         }
-        let unknown = Aws { history: None, ..known.clone() };
+        let unknown = Aws { history: Some(item(&case, Vec::new())), ..known.clone() };
         let changed = Aws { live: case.changed.0.clone(), ..known.clone() };
         // What is made again is there again.
         let back = case.left.is_some().then(|| Aws { live: Some(case.before.clone()), ..known.clone() });

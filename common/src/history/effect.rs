@@ -149,10 +149,11 @@ impl Effect {
             None => value.is_empty(),
         };
         match self {
-            Effect::SetQueueAttributes { attributes } | Effect::CreateQueue { attributes, .. } => {
-                attributes.iter().all(|(name, value)| has(name, value))
+            Effect::SetQueueAttributes { attributes } => attributes.iter().all(|(name, value)| has(name, value)),
+            Effect::CreateQueue { attributes, tags } => {
+                attributes.iter().all(|(name, value)| has(name, value)) && tagged(queue, tags)
             }
-            Effect::TagQueue { tags } => tags.iter().all(|(key, value)| queue.tags.get(key) == Some(value)),
+            Effect::TagQueue { tags } => tagged(queue, tags),
             Effect::UntagQueue { tag_keys } => tag_keys.iter().all(|key| !queue.tags.contains_key(key)),
             Effect::AddPermission { label } => has_statement(queue, label),
             Effect::RemovePermission { label } => !has_statement(queue, label),
@@ -180,6 +181,10 @@ impl FromRecord for QueueCall {
 /// The request, where the record has it.
 fn asked<T: serde::de::DeserializeOwned + Clone>(record: &Record) -> Result<Option<T>, ShapeError> {
     Ok(record.request_part::<T>()?.known().cloned())
+}
+
+fn tagged(queue: &QueueSnapshot, tags: &TextMap) -> bool {
+    tags.iter().all(|(key, value)| queue.tags.get(key) == Some(value))
 }
 
 fn has_statement(queue: &QueueSnapshot, label: &str) -> bool {

@@ -21,7 +21,7 @@ pub use same::same_value;
 pub use snapshot::QueueSnapshot;
 pub(crate) use snapshot::is_settable;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is known of one queue, in any order.
@@ -46,7 +46,9 @@ pub struct QueueHistory {
 }
 
 /// The looks that are kept of a queue.
-const MOST_LOOKS: usize = 6;
+const MOST_LOOKS: usize = 5;
+/// Of those before that, one is kept besides: what is done at once is done by then.
+const BURST: TimeDelta = TimeDelta::minutes(20);
 /// The calls that are kept.
 const MOST_CALLS: usize = 40;
 /// An item of DynamoDB takes 400 KB.
@@ -101,11 +103,16 @@ impl QueueHistory {
     /// queue's attributes and tags take 30 KB at most.
     pub fn keep_newest(&mut self) {
         self.facts.sort_by_key(|fact| std::cmp::Reverse(fact.at()));
-        let (mut looks, mut calls) = (0, 0);
+        let newest = self.facts.first().map(Fact::at);
+        let (mut looks, mut calls, mut gone, mut settled) = (0, 0, 0, 0);
         self.facts.retain(|fact| {
+            // Whoever makes many calls at once must not push out what the queue was like before them.
+            let before = matches!(fact, Fact::Seen { at, .. } if newest.is_some_and(|newest| *at + BURST < newest));
             let (count, most) = match fact {
                 Fact::Called { .. } => (&mut calls, MOST_CALLS),
-                Fact::Seen { .. } | Fact::Gone { .. } => (&mut looks, MOST_LOOKS),
+                Fact::Seen { .. } if before => (&mut settled, 1),
+                Fact::Seen { .. } => (&mut looks, MOST_LOOKS),
+                Fact::Gone { .. } => (&mut gone, 1),
             };
             *count += 1;
             *count <= most

@@ -88,7 +88,13 @@ impl<'a> Before<'a> {
         let made = |look: &Look<'_>| look.queue.and_then(|queue| queue.created);
         let made_by_then = |seconds: &i64| *seconds <= (event_time + SECOND).timestamp();
         let created = looks.clone().filter_map(|look| made(&look)).filter(made_by_then).max();
+        // A look at an earlier queue of that name says nothing of this one.
+        let of_this_queue = |look: &Look<'_>| match (made(look), created) {
+            (Some(seen), Some(created)) => (seen - created).abs() <= 1,
+            _ => true,
+        };
         let usable = looks.filter(|look| look.at + SECOND <= event_time && !look.with.iter().any(|id| id == event_id));
+        let usable = usable.filter(of_this_queue);
         let seen = usable.max_by_key(|look| look.at);
         let mut calls: Vec<Called<'a>> = facts
             .iter()

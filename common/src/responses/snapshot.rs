@@ -7,6 +7,7 @@
 use super::{CalledQueue, called_queue};
 use crate::history::{Effect, QueueCall};
 use crate::{Arn, Mode, Plan, QueueUrl, Record, Replayed, Resource, Response};
+use chrono::TimeDelta;
 use serde::Serialize;
 
 /// The response.
@@ -32,6 +33,8 @@ impl Response for Snapshot {
     const NAME: &'static str = "snapshot";
     const IDEMPOTENT: bool = true;
     const DEFAULT_MODE: Mode = Mode::Enforce;
+    /// What happened last week is a fact as well, and a hole in what is known is worse than an old fact.
+    const DEFAULT_MAX_AGE: TimeDelta = TimeDelta::days(7);
     /// What a replay tells happened as well.
     const DEFAULT_REPLAYED: Replayed = Replayed::Act;
     const OWN_CALLS: bool = true;

@@ -73,7 +73,11 @@ impl Handler for SnapshotHandler {
             event_id: action.event_id.clone(),
             effect: action.effect.clone(),
         };
-        let facts = std::iter::once(called).chain(self.look(action).await?).collect();
-        self.histories.add(&action.queue.queue_arn, facts).await
+        // The call first: whoever undoes another one must know of it, though nobody may look at the queue.
+        self.histories.add(&action.queue.queue_arn, vec![called]).await?;
+        match self.look(action).await? {
+            Some(seen) => self.histories.add(&action.queue.queue_arn, vec![seen]).await,
+            None => Ok(()),
+        }
     }
 }

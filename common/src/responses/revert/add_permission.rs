@@ -62,14 +62,15 @@ impl RemovePermissionAction {
             Looked::that(Verdict::proceed())
         } else {
             let message = format!("the statement {label:?} is not the one that the call wrote");
-            Looked::nothing("changed-since", message)
+            Looked::changed(vec![message])
         }
     }
 
     /// What AddPermission writes: these accounts may do these actions, without any condition.
     fn wrote(&self, statement: &Value) -> bool {
         let set = |texts: Vec<&str>, form: fn(&str) -> String| texts.into_iter().map(form).collect::<BTreeSet<_>>();
-        let who = statement.get("Principal").and_then(|principal| principal.get("AWS"));
+        // "Principal": "*" is {"AWS": "*"}.
+        let who = statement.get("Principal").map(|principal| principal.get("AWS").unwrap_or(principal));
         let who = set(who.into_iter().flat_map(texts).collect(), |who| account_of(who).to_owned());
         let what = set(statement.get("Action").into_iter().flat_map(texts).collect(), without_service);
         let asked_who = self.account_ids.iter().cloned().collect::<BTreeSet<_>>();

@@ -41,6 +41,9 @@ pub struct Looked {
     /// What is not known of the queue before the call, in sentences. Where there is any, more facts may
     /// change the verdict.
     pub unknown: Vec<String>,
+    /// What somebody has changed since, in sentences: it may be undone in a moment, and then be this call's
+    /// own again.
+    pub changed: Vec<String>,
 }
 
 impl UndoneCall {
@@ -88,12 +91,22 @@ impl Looked {
     }
 
     pub(super) fn that(verdict: Verdict<RevertAction>) -> Self {
-        Looked { verdict, unknown: Vec::new() }
+        Looked { verdict, unknown: Vec::new(), changed: Vec::new() }
     }
 
     /// Nothing, because what was there before is not known.
     pub(super) fn unknown(unknown: Vec<String>) -> Self {
         let message = format!("nobody knows what was there before the call: {}", unknown.join("; "));
-        Looked { verdict: Verdict::nothing(Reason::new("unknown-previous-state", message)), unknown }
+        Looked {
+            verdict: Verdict::nothing(Reason::new("unknown-previous-state", message)),
+            unknown,
+            changed: Vec::new(),
+        }
+    }
+
+    /// Nothing, because it was changed since.
+    pub(super) fn changed(changed: Vec<String>) -> Self {
+        let verdict = Verdict::nothing(Reason::new("changed-since", changed.join("; ")));
+        Looked { verdict, unknown: Vec::new(), changed }
     }
 }

@@ -98,10 +98,11 @@ impl SetAttributesAction {
         if attributes.is_empty() {
             return self.nothing(changed, &back, unknown, notes);
         }
-        notes.extend(changed.into_iter().map(|change| format!("left alone: {change}")));
+        notes.extend(changed.iter().map(|change| format!("left alone: {change}")));
         notes.extend(unknown.iter().map(|what| format!("left alone, because it is not known before: {what}")));
         let action = SetAttributesAction { attributes, ..self.clone() };
-        Looked { verdict: Verdict::amend(RevertAction::SetQueueAttributes(action)).noting(notes), unknown }
+        let verdict = Verdict::amend(RevertAction::SetQueueAttributes(action)).noting(notes);
+        Looked { verdict, unknown, changed }
     }
 
     /// What SQS is to be told: an empty value takes an attribute away.
@@ -125,7 +126,7 @@ impl SetAttributesAction {
             return Looked::unknown(unknown);
         }
         if !changed.is_empty() {
-            return Looked::nothing("changed-since", changed.join("; "));
+            return Looked::changed(changed);
         }
         if !back.is_empty() {
             let message = format!("{} is as it was before the call", back.join(", "));

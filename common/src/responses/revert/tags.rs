@@ -48,8 +48,8 @@ enum Fate {
     Back,
     /// The call did not change it.
     Same,
-    /// It was changed since.
-    Changed(String),
+    /// It was changed since; and whether it had a value before.
+    Changed(String, bool),
     Unknown(String),
 }
 
@@ -90,8 +90,7 @@ impl RemoveTagsAction {
     /// What the live queue and its history say.
     pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
         let fates = self.set.iter().map(|(key, set)| (key, fate(&self.call, key, Some(set), live, history)));
-        let is_new = |put_back: &PutBack| put_back.wanted.is_none();
-        looked(&self.call, live, fates, is_new, "none of the tags was new", |undone, notes| {
+        looked(&self.call, live, fates, false, "none of the tags was new", |undone, notes| {
             let action = RemoveTagsAction { tag_keys: undone.into_keys().collect(), ..self.clone() };
             Verdict::amend(RevertAction::UntagQueue(action)).noting(notes)
         })
@@ -102,8 +101,7 @@ impl RestoreTagsAction {
     /// What the live queue and its history say.
     pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
         let fates = self.left.iter().map(|(key, left)| (key, fate(&self.call, key, left.as_deref(), live, history)));
-        let was_there = |put_back: &PutBack| put_back.wanted.is_some();
-        looked(&self.call, live, fates, was_there, "none of the tags had another value before", |tags, notes| {
+        looked(&self.call, live, fates, true, "none of the tags had another value before", |tags, notes| {
             let action = RestoreTagsAction { tags, ..self.clone() };
             Verdict::amend(RevertAction::TagQueue(action)).noting(notes)
         })
@@ -132,16 +130,17 @@ fn fate(call: &UndoneCall, key: &str, left: Option<&str>, live: &QueueSnapshot, 
     } else {
         let left = left.map_or_else(|| "taken off".to_owned(), |value| format!("set to {value:?}"));
         let now = now.map_or_else(|| "gone".to_owned(), |value| format!("{value:?}"));
-        Fate::Changed(format!("the tag {key:?} was {left} by the call and is {now} now"))
+        Fate::Changed(format!("the tag {key:?} was {left} by the call and is {now} now"), before.is_some())
     }
 }
 
-/// What is to be done about the keys that are this action's to undo.
+/// What is to be done about the keys that are this action's to undo: those that had a value before, or those
+/// that had none.
 fn looked<'a>(
     call: &UndoneCall,
     live: &QueueSnapshot,
     fates: impl Iterator<Item = (&'a String, Fate)>,
-    ours: impl Fn(&PutBack) -> bool,
+    of_values: bool,
     none: &str,
     amend: impl FnOnce(BTreeMap<String, PutBack>, Vec<String>) -> Verdict<RevertAction>,
 ) -> Looked {
@@ -151,24 +150,25 @@ fn looked<'a>(
     let (mut undone, mut changed, mut unknown, mut back) = (BTreeMap::new(), Vec::new(), Vec::new(), 0);
     for (key, fate) in fates {
         match fate {
-            Fate::Undo(put_back) if ours(&put_back) => {
+            Fate::Undo(put_back) if put_back.wanted.is_some() == of_values => {
                 undone.insert(key.clone(), put_back);
             }
             Fate::Undo(_) | Fate::Same => {}
             Fate::Back => back += 1,
-            Fate::Changed(what) => changed.push(what),
+            Fate::Changed(what, had_value) if had_value == of_values => changed.push(what),
+            Fate::Changed(..) => {}
             Fate::Unknown(what) => unknown.push(what),
         }
     }
     if undone.is_empty() {
         return match (unknown.is_empty(), changed.is_empty(), back) {
             (false, _, _) => Looked::unknown(unknown),
-            (_, false, _) => Looked::nothing("changed-since", changed.join("; ")),
+            (_, false, _) => Looked::changed(changed),
             (_, _, 1..) => Looked::nothing("already-reverted", "the tags are as they were before the call"),
             _ => Looked::nothing("nothing-changed", none),
         };
     }
-    let mut notes: Vec<String> = changed.into_iter().map(|change| format!("left alone: {change}")).collect();
+    let mut notes: Vec<String> = changed.iter().map(|change| format!("left alone: {change}")).collect();
     notes.extend(unknown.iter().map(|what| format!("left alone, because it is not known before: {what}")));
-    Looked { verdict: amend(undone, notes), unknown }
+    Looked { verdict: amend(undone, notes), unknown, changed }
 }

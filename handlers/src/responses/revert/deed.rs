@@ -3,7 +3,7 @@
 use crate::ApplyError;
 use crate::responses::queue;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::QueueAttributeName;
 use std::collections::{BTreeMap, HashMap};
 use trailhook::responses::revert::{CreateQueueAction, RevertAction, UndoneCall};
@@ -65,8 +65,18 @@ async fn create(sqs: &Client, action: &CreateQueueAction) -> Result<(), ApplyErr
             let message = "SQS does not take the name of a queue that was just deleted".to_owned();
             Err(ApplyError::Transient { call: CALL, message })
         }
+        // The dead-letter queue may have been deleted with it, and be made again in a moment.
+        Err(error) if action.attributes().contains_key("RedrivePolicy") && is_invalid(&error) => {
+            let message = format!("perhaps its dead-letter queue is not there yet: {}", DisplayErrorContext(&error));
+            Err(ApplyError::Transient { call: CALL, message })
+        }
         done => made(CALL, done),
     }
+}
+
+fn is_invalid<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
+    matches!(trailhook::ErrorCode(code).last_segment(), "InvalidParameterValue" | "InvalidAttributeValue")
 }
 
 fn is_too_early<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {

@@ -7,9 +7,18 @@ use crate::responses::queue;
 use aws_sdk_sqs::error::SdkError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
 use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
 use trailhook::{Judgement, QueueUrl, Reason, Verdict};
+
+/// The waits for snapshot, which is told of the same call at the same time.
+const WAITS: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_millis(1_000),
+    Duration::from_millis(2_000),
+];
 
 /// What a look came to.
 pub(super) struct Seen {
@@ -40,6 +49,12 @@ impl RevertHandler {
         }
         let mut history = self.known(action, call, live.as_ref()).await?;
         let now = Utc::now();
+        let age = now.signed_duration_since(call.queue.event_time);
+        if self.histories.is_some() && needs_history(action) && !history.knows(&call.event_id) && age < CAUGHT_UP {
+            let message = "snapshot has not kept this call yet, so what came before it may be missing as well";
+            let verdict = Verdict::later(None, Reason::new("history-behind", message));
+            return Ok(Seen { verdict, tags: live.map(|queue| queue.tags) });
+        }
         let mut looked = judge(action, live.as_ref(), &history, now);
         if !looked.unknown.is_empty() {
             looked = self.search(action, call, live.as_ref(), &mut history, looked, now).await?;
@@ -51,7 +66,7 @@ impl RevertHandler {
             }
             _ => live.map(|queue| queue.tags),
         };
-        Ok(Seen { verdict: patient(looked.verdict, now.signed_duration_since(call.queue.event_time)), tags })
+        Ok(Seen { verdict: patient(looked, age), tags })
     }
 
     /// The live queue with its tags; `None` for one that is not there.
@@ -112,8 +127,16 @@ impl RevertHandler {
     ) -> Result<QueueHistory, ApplyError> {
         let mut history = match &self.histories {
             // What needs no history doesn't wait for it.
-            Some(histories) if !matches!(action, RevertAction::RemovePermission(_)) => {
-                histories.of(&call.queue.queue_arn).await?
+            Some(histories) if needs_history(action) => {
+                let mut waits = WAITS.iter();
+                loop {
+                    let history = histories.of(&call.queue.queue_arn).await?;
+                    match waits.next() {
+                        // snapshot has the same event, a moment earlier or later.
+                        Some(wait) if !history.knows(&call.event_id) => tokio::time::sleep(*wait).await,
+                        _ => break history,
+                    }
+                }
             }
             _ => QueueHistory::default(),
         };
@@ -144,7 +167,7 @@ impl RevertHandler {
                 let message =
                     "CloudTrail's event history does not have this call yet, so what was there before is not known";
                 let verdict = Verdict::later(None, Reason::new("history-behind", message));
-                Ok(Looked { verdict, unknown: looked.unknown })
+                Ok(Looked { verdict, unknown: looked.unknown, changed: Vec::new() })
             }
             Lookup::Behind => {
                 let why = "CloudTrail's event history does not have this call yet, and is not to be relied on";
@@ -158,13 +181,16 @@ impl RevertHandler {
 /// What somebody has changed since may itself be undone in a moment: then this call's own change is there
 /// again. So it is looked at again, as long as Lambda does; a second call must not keep the first from being
 /// undone.
-fn patient(verdict: Verdict<RevertAction>, age: TimeDelta) -> Verdict<RevertAction> {
-    match verdict.judgement {
-        Judgement::Nothing(reason) if reason.code == "changed-since" && age < CAUGHT_UP => {
-            Verdict::later(None, reason).noting(verdict.notes)
-        }
-        judgement => Verdict { judgement, notes: verdict.notes },
+fn patient(looked: Looked, age: TimeDelta) -> Verdict<RevertAction> {
+    if looked.changed.is_empty() || age >= CAUGHT_UP {
+        return looked.verdict;
     }
+    let reason = Reason::new("changed-since", looked.changed.join("; "));
+    Verdict::later(None, reason).noting(looked.verdict.notes)
+}
+
+fn needs_history(action: &RevertAction) -> bool {
+    !matches!(action, RevertAction::RemovePermission(_))
 }
 
 fn judge(action: &RevertAction, live: Option<&QueueSnapshot>, history: &QueueHistory, now: DateTime<Utc>) -> Looked {
@@ -172,5 +198,5 @@ fn judge(action: &RevertAction, live: Option<&QueueSnapshot>, history: &QueueHis
 }
 
 fn noting(looked: Looked, note: String) -> Looked {
-    Looked { verdict: looked.verdict.noting([note]), unknown: looked.unknown }
+    Looked { verdict: looked.verdict.noting([note]), ..looked }
 }
