@@ -29,7 +29,7 @@ fn rows() -> BTreeMap<String, Vec<String>> {
     rows
 }
 
-fn decided(response: &Revert, event: &Value) -> Decision<RevertAction> {
+pub(crate) fn decided(response: &Revert, event: &Value) -> Decision<RevertAction> {
     let guards =
         Guards::of::<<Revert as Response>::Trigger>("111122223333", "eu-west-1", "/trailhook/".parse().unwrap());
     let now = "2026-11-02T09:30:30Z".parse().unwrap();

@@ -1,8 +1,11 @@
 //! What revert asks beside the queue and its snapshots: CloudTrail's event history, and a queue's moves.
 
+use crate::reverting_docs::decided;
 use crate::reverting_refused::{Aws, QUEUE, answered, cases, event, item, reason, time};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
+use trailhook::Decision;
+use trailhook::responses::revert::Revert;
 use trailhook_cli::stage::Invocation;
 use trailhook_tests::functions::{binaries, invoke};
 use trailhook_tests::root;
@@ -46,6 +49,22 @@ async fn the_event_history_tells_what_no_snapshot_does() {
     broken.events[2]["requestParameters"] = json!({ "queueUrl": QUEUE, "attributes": ["VisibilityTimeout"] });
     let (report, changes) = answered(broken, &event(case, TimeDelta::minutes(3)), "enforce").await;
     assert_eq!((report["outcome"].as_str(), changes), (Some("nothing"), Vec::new()), "{report}");
+}
+
+/// Found by fuzzing: an ARN's last part may be anything.
+#[test]
+fn a_move_out_of_what_is_no_queue_is_not_stopped() {
+    let file = root().join("events/sqs/StartMessageMoveTask.success.json");
+    let mut event: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    for source in ["orders-dead:letter", "", "orders/dead"] {
+        let arn = format!("arn:aws:sqs:eu-west-1:111122223333:{source}");
+        event["detail"]["requestParameters"]["sourceArn"] = json!(arn);
+        let decision = decided(&Revert::default(), &event);
+        assert!(
+            matches!(&decision, Decision::Nothing(reason) if reason.code == "foreign-queue"),
+            "{source}: {decision:?}"
+        );
+    }
 }
 
 #[tokio::test]

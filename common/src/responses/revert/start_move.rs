@@ -3,7 +3,7 @@
 use super::rules::Asked;
 use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::StartMessageMoveTask;
-use crate::{Arn, Call, Plan, Reason, Verdict};
+use crate::{Arn, Call, Plan, QueueUrl, Reason, Verdict};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -46,7 +46,9 @@ pub(super) fn plan(call: &Call<StartMessageMoveTask>, rules: &RevertRules) -> Pl
         return Plan::nothing("unknown-queue", "the record has no sourceArn or no eventTime that can be read");
     };
     let region = call.record.aws_region.text().unwrap_or_default();
-    if queue_arn.service() != "sqs" || queue_arn.account() != call.account() || queue_arn.region() != region {
+    // An ARN's last part may be anything; a queue's is its name.
+    let is_queue = QueueUrl::of(&queue_arn).is_some();
+    if !is_queue || queue_arn.account() != call.account() || queue_arn.region() != region {
         let message = format!("{queue_arn} is not a queue of the account and the Region of the call");
         return Plan::nothing("foreign-queue", message);
     }

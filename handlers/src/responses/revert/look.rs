@@ -85,7 +85,11 @@ impl RevertHandler {
     pub(super) async fn tags_of(&self, action: &RevertAction) -> Result<BTreeMap<String, String>, ApplyError> {
         match QueueUrl::of(action.queue_arn()) {
             Some(queue_url) => queue::tags(&self.sqs, &queue_url).await,
-            None => Ok(BTreeMap::new()),
+            // Without its tags nobody can say that a queue is not exempt.
+            None => {
+                let message = format!("{} is not the arn of a queue, so its tags can't be read", action.queue_arn());
+                Err(ApplyError::Refused { call: "sqs:ListQueueTags", message })
+            }
         }
     }
 
