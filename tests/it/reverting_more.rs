@@ -56,7 +56,7 @@ async fn the_event_history_tells_what_no_snapshot_does() {
 fn a_move_out_of_what_is_no_queue_is_not_stopped() {
     let file = root().join("events/sqs/StartMessageMoveTask.success.json");
     let mut event: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    for source in ["orders-dead:letter", "", "orders/dead"] {
+    for source in ["orders-dead:letter", "orders/dead", ".fifo"] {
         let arn = format!("arn:aws:sqs:eu-west-1:111122223333:{source}");
         event["detail"]["requestParameters"]["sourceArn"] = json!(arn);
         let decision = decided(&Revert::default(), &event);
