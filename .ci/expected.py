@@ -97,6 +97,10 @@ class Expected:
             return left == right
         if kind == "Fn::Not":
             return not self.truth(arguments[0])
+        if kind == "Fn::And":
+            return all(self.truth(argument) for argument in arguments)
+        if kind == "Condition":
+            return self.condition(arguments)
         raise ValueError(f"{kind} is a condition that this program does not know")
 
     def resolve(self, value):
@@ -155,8 +159,10 @@ class Expected:
 
 
 def merged(under, over):
-    """Globals under a function's own properties: maps are joined, lists and values replaced."""
+    """Globals under a function's own properties: maps are joined, lists, values and what stands for one replaced."""
     if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    if list(over) == ["Ref"] or any(key.startswith("Fn::") for key in over):
         return over
     joined = {key: merged(under[key], over[key]) if key in under else over[key] for key in over}
     return {key: value for key, value in under.items() if key not in over} | joined
