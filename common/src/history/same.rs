@@ -4,6 +4,7 @@
 //! principal without its list, an account as its root's ARN, or an action in another case. What can't be
 //! read is compared letter for letter.
 
+use crate::responses::policy::{account_of, listed};
 use serde_json::{Map, Value};
 
 /// Whether two values of this attribute say the same.
@@ -56,11 +57,11 @@ fn statement(value: Value) -> Value {
     let members = members.into_iter().map(|(name, value)| {
         let value = match (name.as_str(), value) {
             ("Principal" | "NotPrincipal", Value::Object(kinds)) => {
-                Value::Object(kinds.into_iter().map(|(kind, who)| (kind, sorted(who, principal))).collect())
+                Value::Object(kinds.into_iter().map(|(kind, who)| (kind, sorted(who, account))).collect())
             }
             // "Principal": "*" is {"AWS": "*"}.
             ("Principal", Value::String(everyone)) if everyone == "*" => {
-                serde_json::json!({ "AWS": sorted(Value::String(everyone), principal) })
+                serde_json::json!({ "AWS": sorted(Value::String(everyone), account) })
             }
             ("Action" | "NotAction", value) => sorted(value, |action| action.to_ascii_lowercase()),
             ("Resource" | "NotResource", value) => sorted(value, str::to_owned),
@@ -81,9 +82,8 @@ fn statement(value: Value) -> Value {
 }
 
 /// `111122223333` is its root's ARN, in whichever partition.
-fn principal(who: &str) -> String {
-    let root = who.split_once(":iam::").and_then(|(_, rest)| rest.strip_suffix(":root"));
-    root.unwrap_or(who).to_owned()
+fn account(who: &str) -> String {
+    account_of(who).to_owned()
 }
 
 fn sorted(value: Value, form: impl Fn(&str) -> String) -> Value {
@@ -96,13 +96,6 @@ fn sorted(value: Value, form: impl Fn(&str) -> String) -> Value {
         .collect();
     texts.sort_by_key(Value::to_string);
     Value::Array(texts)
-}
-
-fn listed(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(values) => values,
-        other => vec![other],
-    }
 }
 
 #[cfg(test)]

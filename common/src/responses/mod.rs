@@ -6,7 +6,7 @@ pub mod snapshot;
 pub mod tag_new_queue;
 
 mod created;
-mod policy;
+pub(crate) mod policy;
 
 pub(crate) use created::epoch_seconds;
 

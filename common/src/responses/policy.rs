@@ -59,16 +59,27 @@ fn allowed(json: &str) -> Option<Vec<Value>> {
         return None;
     }
     let mut policy: Value = serde_json::from_str(json).ok()?;
-    let statements = match policy.get_mut("Statement")?.take() {
-        Value::Array(statements) => statements,
-        one => vec![one],
-    };
+    let statements = listed(policy.get_mut("Statement")?.take());
     Some(
         statements
             .into_iter()
             .filter(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"))
             .collect(),
     )
+}
+
+/// One value, or those of a list: IAM's JSON takes either in most places.
+pub(crate) fn listed(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(values) => values,
+        one => vec![one],
+    }
+}
+
+/// The account of a principal that is an account's root, or the account itself; anything else stays as it is.
+pub(crate) fn account_of(principal: &str) -> &str {
+    let root = principal.split_once(":iam::").and_then(|(_, rest)| rest.strip_suffix(":root"));
+    root.unwrap_or(principal)
 }
 
 /// One text, or those of a list.

@@ -3,11 +3,11 @@
 
 use super::put_back::{Looked, UndoneCall};
 use super::rules::Asked;
-use super::statements::{account_of, statement_of, without_service};
+use super::statements::{statement_of, without_service};
 use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::AddPermission;
 use crate::history::QueueSnapshot;
-use crate::responses::policy::texts;
+use crate::responses::policy::{account_of, texts};
 use crate::{Call, Plan, Verdict};
 use serde::Serialize;
 use serde_json::Value;

@@ -58,7 +58,7 @@ impl CreateQueueAction {
             let message = format!("the queue {} is there, a minute after it was deleted", self.queue_name);
             return Looked::nothing("not-deleted", message);
         }
-        let queue = match history.before(&self.call.event_id, deleted).queue() {
+        let queue = match self.call.before(history).queue() {
             Ok(queue) => queue,
             Err(why) => return Looked::unknown(vec![why]),
         };

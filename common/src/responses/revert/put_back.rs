@@ -2,7 +2,7 @@
 
 use super::rules::Asked;
 use super::{CallName, RevertAction, RevertRules};
-use crate::history::{Known, Previous, QueueHistory, QueueSnapshot};
+use crate::history::{Before, Known, QueueHistory, QueueSnapshot};
 use crate::responses::{CalledQueue, called_queue};
 use crate::{ApiCall, Call, QueueUrl, Reason, Verdict};
 use serde::Serialize;
@@ -60,14 +60,9 @@ impl UndoneCall {
         Ok(UndoneCall { rule, ..self })
     }
 
-    /// What an attribute was before the call.
-    pub(super) fn attribute(&self, history: &QueueHistory, name: &str) -> Previous {
-        history.before(&self.event_id, self.queue.event_time).attribute(name)
-    }
-
-    /// What a tag was before the call.
-    pub(super) fn tag(&self, history: &QueueHistory, key: &str) -> Previous {
-        history.before(&self.event_id, self.queue.event_time).tag(key)
+    /// What is known of the queue before the call.
+    pub(super) fn before<'a>(&'a self, history: &'a QueueHistory) -> Before<'a> {
+        history.before(&self.event_id, self.queue.event_time)
     }
 
     /// Whether the live queue is another one than the call was about: made after it.

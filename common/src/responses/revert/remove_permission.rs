@@ -56,7 +56,7 @@ impl RestoreStatementAction {
             }
             Err(why) => return Looked::nothing("unknown-state", why),
         }
-        let before = match self.call.attribute(history, "Policy") {
+        let before = match self.call.before(history).attribute("Policy") {
             Previous::Known(known) => known,
             Previous::Unknown(why) => return Looked::unknown(vec![format!("Policy: {why}")]),
         };

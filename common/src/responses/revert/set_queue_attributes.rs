@@ -57,9 +57,10 @@ impl SetAttributesAction {
         }
         let (mut attributes, mut notes, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (mut changed, mut back) = (Vec::new(), Vec::new());
+        let previous = self.call.before(history);
         for name in self.touched() {
             let now = live.attribute(name);
-            let known = match self.call.attribute(history, name) {
+            let known = match previous.attribute(name) {
                 Previous::Known(known) => known,
                 Previous::Unknown(why) => {
                     unknown.push(format!("{name}: {why}"));

@@ -1,5 +1,6 @@
 //! A queue's policy, as far as single statements go. It refuses to read what is not a JSON object.
 
+use crate::responses::policy::listed;
 use serde_json::{Map, Value, json};
 
 /// The statement of this id.
@@ -24,11 +25,7 @@ pub(super) fn statement_of(policy: Option<&str>, label: &str) -> Result<Option<V
 pub(super) fn statements(policy: &str) -> Result<Vec<Value>, String> {
     let policy: Map<String, Value> =
         serde_json::from_str(policy).map_err(|error| format!("the policy can't be read: {error}"))?;
-    Ok(match policy.get("Statement") {
-        None => Vec::new(),
-        Some(Value::Array(statements)) => statements.clone(),
-        Some(one) => vec![one.clone()],
-    })
+    Ok(policy.get("Statement").cloned().map(listed).unwrap_or_default())
 }
 
 /// The policy with this statement behind the others, or with nothing else where the others are not to
@@ -44,12 +41,6 @@ pub(super) fn with_statement(policy: Option<&str>, keep: bool, statement: Value)
     statements.push(statement);
     policy.insert("Statement".to_owned(), Value::Array(statements));
     Value::Object(policy).to_string()
-}
-
-/// The account of a principal that is a root's ARN or the account itself.
-pub(super) fn account_of(principal: &str) -> &str {
-    let root = principal.split_once(":iam::").and_then(|(_, rest)| rest.strip_suffix(":root"));
-    root.unwrap_or(principal)
 }
 
 /// `SQS:SendMessage` and `sendmessage` are one action.

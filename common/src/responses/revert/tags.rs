@@ -7,7 +7,7 @@ use super::put_back::{Looked, PutBack, UndoneCall};
 use super::rules::Asked;
 use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::{TagQueue, UntagQueue};
-use crate::history::{Previous, QueueHistory, QueueSnapshot};
+use crate::history::{Before, Previous, QueueHistory, QueueSnapshot};
 use crate::{Call, Plan, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -89,7 +89,8 @@ pub(super) fn plan_untag(call: &Call<UntagQueue>, rules: &RevertRules) -> Plan<R
 impl RemoveTagsAction {
     /// What the live queue and its history say.
     pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
-        let fates = self.set.iter().map(|(key, set)| (key, fate(&self.call, key, Some(set), live, history)));
+        let previous = self.call.before(history);
+        let fates = self.set.iter().map(|(key, set)| (key, fate(&previous, key, Some(set), live)));
         looked(&self.call, live, fates, false, "none of the tags was new", |undone, notes| {
             let action = RemoveTagsAction { tag_keys: undone.into_keys().collect(), ..self.clone() };
             Verdict::amend(RevertAction::UntagQueue(action)).noting(notes)
@@ -100,7 +101,8 @@ impl RemoveTagsAction {
 impl RestoreTagsAction {
     /// What the live queue and its history say.
     pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
-        let fates = self.left.iter().map(|(key, left)| (key, fate(&self.call, key, left.as_deref(), live, history)));
+        let previous = self.call.before(history);
+        let fates = self.left.iter().map(|(key, left)| (key, fate(&previous, key, left.as_deref(), live)));
         looked(&self.call, live, fates, true, "none of the tags had another value before", |tags, notes| {
             let action = RestoreTagsAction { tags, ..self.clone() };
             Verdict::amend(RevertAction::TagQueue(action)).noting(notes)
@@ -114,8 +116,8 @@ impl RestoreTagsAction {
     }
 }
 
-fn fate(call: &UndoneCall, key: &str, left: Option<&str>, live: &QueueSnapshot, history: &QueueHistory) -> Fate {
-    let known = match call.tag(history, key) {
+fn fate(previous: &Before<'_>, key: &str, left: Option<&str>, live: &QueueSnapshot) -> Fate {
+    let known = match previous.tag(key) {
         Previous::Known(known) => known,
         Previous::Unknown(why) => return Fate::Unknown(format!("the tag {key:?}: {why}")),
     };

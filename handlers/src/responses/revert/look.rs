@@ -47,7 +47,7 @@ impl RevertHandler {
         if live.is_none() && !made_again {
             return Ok(Seen { verdict: Verdict::nothing(queue::gone(&call.queue.queue_url)), tags: None });
         }
-        let mut history = self.known(action, call, live.as_ref()).await?;
+        let history = self.known(action, call, live.as_ref()).await?;
         let now = Utc::now();
         let age = now.signed_duration_since(call.queue.event_time);
         if self.histories.is_some() && needs_history(action) && !history.knows(&call.event_id) && age < CAUGHT_UP {
@@ -55,9 +55,9 @@ impl RevertHandler {
             let verdict = Verdict::later(None, Reason::new("history-behind", message));
             return Ok(Seen { verdict, tags: live.map(|queue| queue.tags) });
         }
-        let mut looked = judge(action, live.as_ref(), &history, now);
+        let mut looked = action.judge(live.as_ref(), &history, now);
         if !looked.unknown.is_empty() {
-            looked = self.search(action, call, live.as_ref(), &mut history, looked, now).await?;
+            looked = self.search(action, call, live.as_ref(), &history, looked, now).await?;
         }
         let tags = match &looked.verdict.judgement {
             Judgement::Amend(RevertAction::CreateQueue(queue))
@@ -154,7 +154,7 @@ impl RevertHandler {
         action: &RevertAction,
         call: &UndoneCall,
         live: Option<&QueueSnapshot>,
-        history: &mut QueueHistory,
+        history: &QueueHistory,
         looked: Looked,
         now: DateTime<Utc>,
     ) -> Result<Looked, ApplyError> {
@@ -163,10 +163,10 @@ impl RevertHandler {
             history.add(facts.to_vec());
             history
         };
-        let enough = |facts: &[Fact]| judge(action, live, &with(facts), now).unknown.is_empty();
+        let enough = |facts: &[Fact]| action.judge(live, &with(facts), now).unknown.is_empty();
         let queue = &call.queue;
         match self.events.of(&queue.queue_arn, &call.event_id, queue.event_time, enough).await? {
-            Lookup::Found(facts) => Ok(judge(action, live, &with(&facts), now)),
+            Lookup::Found(facts) => Ok(action.judge(live, &with(&facts), now)),
             Lookup::Behind if now.signed_duration_since(queue.event_time) < CAUGHT_UP => {
                 let message =
                     "CloudTrail's event history does not have this call yet, so what was there before is not known";
@@ -195,10 +195,6 @@ fn patient(looked: Looked, age: TimeDelta) -> Verdict<RevertAction> {
 
 fn needs_history(action: &RevertAction) -> bool {
     !matches!(action, RevertAction::RemovePermission(_))
-}
-
-fn judge(action: &RevertAction, live: Option<&QueueSnapshot>, history: &QueueHistory, now: DateTime<Utc>) -> Looked {
-    action.judge(live, history, now)
 }
 
 fn noting(looked: Looked, note: String) -> Looked {
