@@ -14,7 +14,6 @@ use winterbaume_dynamodb::DynamoDbService;
 use winterbaume_sns::SnsService;
 use winterbaume_sqs::SqsService;
 
-#[derive(Default)]
 pub(in crate::stage) struct Services {
     pub(in crate::stage) dynamodb: DynamoDbService,
     pub(in crate::stage) logs: CloudWatchLogsService,
@@ -24,6 +23,21 @@ pub(in crate::stage) struct Services {
     pub(in crate::stage) forgotten: gaps::Forgotten,
     pub(in crate::stage) shelves: gaps::Shelves,
     pub(in crate::stage) turn: gaps::Turn,
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Services {
+            dynamodb: gaps::dynamodb(),
+            logs: CloudWatchLogsService::default(),
+            monitoring: CloudWatchService::default(),
+            sns: SnsService::default(),
+            sqs: SqsService::default(),
+            forgotten: gaps::Forgotten::default(),
+            shelves: gaps::Shelves::default(),
+            turn: gaps::Turn::default(),
+        }
+    }
 }
 
 impl Services {

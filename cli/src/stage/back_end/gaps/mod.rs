@@ -27,7 +27,7 @@
 //! 12. DynamoDB lets another write in between a condition and its write, and never shows the item that a condition
 //!     failed on; it makes the maps that a path leads through, takes what is missing for equal to anything, and
 //!     returns nothing that an update had or changed, but for ALL_NEW: [`Turn`] takes the calls one after another
-//!     and mends it.
+//!     and mends it. It copies all that it has after each call: [`dynamodb`] doesn't.
 //! 13. SQS keeps what AddPermission adds apart from the policy that was set, and loses the one over the other:
 //!     [`permissions`] keeps one policy.
 //!
@@ -49,7 +49,7 @@ pub(super) use forgotten::Forgotten;
 pub(super) use form::with_form;
 pub(in crate::stage) use form::with_id;
 pub(super) use hand_on::hand_on;
-pub(super) use items::Turn;
+pub(super) use items::{Turn, dynamodb};
 pub(super) use json::{as_cbor, as_json, in_json};
 pub(super) use pages::page;
 pub(super) use permissions::permissions;

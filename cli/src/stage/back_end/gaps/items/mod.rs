@@ -10,6 +10,7 @@ mod expiring;
 mod paths;
 #[cfg(test)]
 mod tests;
+mod unwatched;
 
 use axum::http::HeaderValue;
 use expiring::Expiring;
@@ -17,6 +18,8 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_dynamodb::DynamoDbService;
+
+pub(in crate::stage) use unwatched::dynamodb;
 
 /// The members of a transaction's item that write.
 const WRITES: [&str; 4] = ["ConditionCheck", "Delete", "Put", "Update"];
