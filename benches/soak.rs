@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     let (direct, direct_unmatched) = baseline(of_a_round, clients).await?;
     println!("the services alone: {direct:.0} CreateQueue/s, {direct_unmatched:.0} PurgeQueue/s");
 
-    let stage = Stage::start(&["--concurrency", "2"])?;
+    let stage = Stage::start(&["--concurrency", "2", "--parameter", "NotifyAtOnce=all"])?;
     let mut made = 0;
     let (mut through, mut unmatched) = (Duration::ZERO, Duration::ZERO);
     let mut memories = Vec::new();

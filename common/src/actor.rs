@@ -112,6 +112,26 @@ pub enum Who {
     },
 }
 
+impl Who {
+    /// The names of the members that some kind has, in JSON, and that of the actor beside them.
+    pub(crate) const MEMBERS: [&'static str; 14] = [
+        "kind",
+        "account",
+        "name",
+        "permissionSet",
+        "role",
+        "roleArn",
+        "session",
+        "sourceIdentity",
+        "federatedProvider",
+        "provider",
+        "userId",
+        "principalId",
+        "said",
+        "through",
+    ];
+}
+
 impl Actor {
     /// The actor that an identity names.
     ///

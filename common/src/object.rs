@@ -29,6 +29,11 @@ macro_rules! object {
             pub extras: $crate::Extras,
         }
 
+        impl $name {
+            /// The names of the documented members.
+            pub const MEMBERS: &'static [&'static str] = &[$($key),*];
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Members;

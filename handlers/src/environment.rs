@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The variables that some built-in response reads: set for one function, they may be set for all.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 23] = [
     "TRAILHOOK_ACCOUNT_ID",
     "TRAILHOOK_ROLE_PATH",
     "TRAILHOOK_MODE",
@@ -25,11 +25,14 @@ const KNOWN: [&str; 20] = [
     "TRAILHOOK_EXEMPT_SERVICES",
     "TRAILHOOK_EXEMPT_QUEUES",
     "TRAILHOOK_TAGS",
+    "TRAILHOOK_REQUIRED_TAGS",
     "TRAILHOOK_TOPIC_ARN",
     "TRAILHOOK_JOURNAL_LOG_GROUP",
     "TRAILHOOK_CHAT",
     "TRAILHOOK_NOTIFY_FAILED_CALLS",
     "TRAILHOOK_NOTIFY_QUIET",
+    "TRAILHOOK_NOTIFY_AT_ONCE",
+    "TRAILHOOK_NOTIFY_WINDOW_SECONDS",
 ];
 
 /// The environment's variables, and what is wrong with them.

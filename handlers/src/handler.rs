@@ -43,6 +43,17 @@ pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
     /// Looks at the live state and changes nothing; runs in a dry run too.
     fn confirm(&self, action: &Self::Action) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send;
 
+    /// The last word before an action is applied, and the place to note down in the function's own table
+    /// that it is about to be: an action may be put off here, changed, or left to another. Never asked in a
+    /// dry run. `again` when an earlier try had the event in hand.
+    fn beforehand(
+        &self,
+        _action: &Self::Action,
+        _again: bool,
+    ) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send {
+        std::future::ready(Ok(Verdict::proceed()))
+    }
+
     /// Does it.
     fn apply(&self, action: &Self::Action) -> impl Future<Output = Result<(), ApplyError>> + Send;
 

@@ -20,6 +20,8 @@ struct Hands<'a> {
     event: &'a Event<'a>,
     attempt: &'a Attempt,
     held: Option<&'a Held<'a>>,
+    /// Whether an earlier try had the event in hand.
+    again: bool,
 }
 
 impl<H: Handler> Function<H> {
@@ -38,7 +40,8 @@ impl<H: Handler> Function<H> {
             Ok(None) => None,
             Err(trouble) => return failed(report, trouble),
         };
-        let hands = Hands { event, attempt, held: held.as_ref() };
+        let again = begun.is_some_and(|begun| begun.again);
+        let hands = Hands { event, attempt, held: held.as_ref(), again };
         let (mut report, trouble) = self.confirmed(action, report, &hands).await;
         if let Some(held) = held {
             if held.marked && report.outcome == ActionOutcome::Nothing {
@@ -204,6 +207,18 @@ impl<H: Handler> Function<H> {
                 Err(stepped) => return *stepped,
             };
         }
+        let verdict = match hands.attempt.bounded(self.handler.beforehand(&action, hands.again)).await {
+            Ok(Ok(Verdict { judgement, notes })) => {
+                let seen = std::mem::take(&mut report.notes);
+                Verdict { judgement, notes: seen }.noting(notes)
+            }
+            Ok(Err(error)) => return failed(report, error.into()),
+            Err(cut) => return failed(report, cut.into()),
+        };
+        (action, report) = match self.judged(action, report, verdict) {
+            Ok(judged) => judged,
+            Err(stepped) => return *stepped,
+        };
         if let Some(left) = hands.attempt.too_little() {
             let trouble = Trouble::TooLate(left);
             return (report.saying(&trouble.to_string()), Some(trouble));

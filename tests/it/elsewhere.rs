@@ -12,8 +12,15 @@ const OTHER: &str = "444455556666";
 fn notify() -> Notify {
     let journal_log_group = Some("/trailhook/journal".to_owned());
     let failed_calls = FailedCalls::AdmitDenied;
-    Notify::new(NotifySettings { topic_arn: None, journal_log_group, chat: false, failed_calls, quiet: Vec::new() })
-        .unwrap()
+    Notify::new(NotifySettings {
+        topic_arn: None,
+        journal_log_group,
+        chat: false,
+        failed_calls,
+        quiet: Vec::new(),
+        digest: None,
+    })
+    .unwrap()
 }
 
 /// What notify decides, in a word, where it answers for one account and one Region more.

@@ -65,7 +65,14 @@ fn reverted(sample: &str, set: &dyn Fn(&mut Guards)) -> String {
 fn notified(sample: &str, set: &dyn Fn(&mut Guards)) -> String {
     let journal_log_group = Some("/trailhook/journal".to_owned());
     let failed_calls = FailedCalls::AdmitDenied;
-    let settings = NotifySettings { topic_arn: None, journal_log_group, chat: false, failed_calls, quiet: Vec::new() };
+    let settings = NotifySettings {
+        topic_arn: None,
+        journal_log_group,
+        chat: false,
+        failed_calls,
+        quiet: Vec::new(),
+        digest: None,
+    };
     decided(&Notify::new(settings).unwrap(), sample, set)
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use trailhook::calls::sqs::CreateQueue;
-use trailhook::responses::notify::{Notify, NotifyAction, NotifySettings};
+use trailhook::responses::notify::{DigestLimit, Notify, NotifyAction, NotifySettings};
 use trailhook::responses::revert::Revert;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagSettings};
 use trailhook::{Call, Decision, EventHeader, FailedCalls, FromRecord, Guards, Mode, Outcome, Report, Response};
@@ -40,6 +40,7 @@ impl Responses {
                 chat,
                 failed_calls: FailedCalls::Admit,
                 quiet: Vec::new(),
+                digest: Some(DigestLimit::default()),
             };
             Notify::new(settings).unwrap()
         };

@@ -109,8 +109,13 @@ fn stack() -> Stack {
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("killed.yaml");
     std::fs::write(&path, text).unwrap();
-    // The circuit breaker has a test of its own.
-    let parameters = [("RevertMode", "enforce"), ("RevertMaxActions", "100"), ("RevertMaxActionsWindowSeconds", "1")];
+    // The circuit breaker and digests have tests of their own.
+    let parameters = [
+        ("RevertMode", "enforce"),
+        ("RevertMaxActions", "100"),
+        ("RevertMaxActionsWindowSeconds", "1"),
+        ("NotifyAtOnce", "all"),
+    ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
     Template::read(&path).unwrap().deploy(Deployment { parameters, ..Deployment::default() }).unwrap()
 }

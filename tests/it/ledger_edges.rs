@@ -118,7 +118,7 @@ async fn a_resource_is_in_one_try_s_hands_and_is_left_by_one_that_died() {
 async fn an_answer_that_cannot_be_noted_is_said() {
     let world = World::new(&[]).await.unwrap();
     let script = |call: &str, before| match (call, before) {
-        ("UpdateItem", 2..) => Meet::Answer((500, refusal("InternalServerError").1)),
+        ("UpdateItem", 3..) => Meet::Answer((500, refusal("InternalServerError").1)),
         _ => Meet::Pass,
     };
     let between = Between::start(world.live.endpoint_url(), script).await.unwrap();

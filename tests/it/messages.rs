@@ -30,6 +30,7 @@ fn notification(event: &Value, chat: bool) -> Notification {
         chat,
         failed_calls: FailedCalls::Admit,
         quiet: Vec::new(),
+        digest: None,
     };
     match actions(&Notify::new(settings).unwrap(), event).remove(0) {
         NotifyAction::Topic(notification) => notification,
@@ -38,7 +39,7 @@ fn notification(event: &Value, chat: bool) -> Notification {
 }
 
 fn protocols(notification: &Notification) -> Value {
-    serde_json::from_str(&notification.message).unwrap()
+    serde_json::from_str(&notification.message()).unwrap()
 }
 
 fn tags(settings: &str, event: &Value) -> TagQueueAction {
@@ -88,7 +89,7 @@ fn a_record_that_does_not_fit_is_left_out_and_that_is_said() {
     let mut event = sample("sqs/CreateQueue.success.json");
     event["detail"]["requestParameters"]["attributes"]["Policy"] = Value::from("\"".repeat(90_000));
     let notification = notification(&event, true);
-    assert!(notification.message.len() <= 262_144, "{}", notification.message.len());
+    assert!(notification.message().len() <= 262_144, "{}", notification.message().len());
     let story: Value = serde_json::from_str(protocols(&notification)["sqs"].as_str().unwrap()).unwrap();
     assert!(story.get("record").is_none());
     assert!(story["recordLeftOut"].as_str().unwrap().contains("event id"));
@@ -105,7 +106,7 @@ fn a_record_of_many_resources_gives_a_message_that_sns_takes() {
     for chat in [false, true] {
         let notification = notification(&event, chat);
         let attributes: usize = notification.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
-        let size = notification.message.len() + notification.subject.len() + attributes;
+        let size = notification.message().len() + notification.subject.len() + attributes;
         assert!(size <= 262_144, "{size} with chat {chat}");
     }
 }
@@ -144,7 +145,7 @@ proptest! {
         let notification = notification(&event, true);
         prop_assert!((1..100).contains(&notification.subject.len()));
         prop_assert!(notification.subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
-        prop_assert!(notification.message.len() < 250_001);
+        prop_assert!(notification.message().len() < 250_001);
         prop_assert!(notification.attributes.values().all(|value| !value.is_empty()));
         let chat: Value = serde_json::from_str(protocols(&notification)["default"].as_str().unwrap()).unwrap();
         prop_assert!(chat["content"]["title"].as_str().unwrap().chars().count() <= 250);

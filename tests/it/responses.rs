@@ -254,7 +254,7 @@ async fn notify_tells_of_denied_calls_with_either_channel_off() {
     world.moto.calls().unwrap();
     let report = world.one("notify", &[("TRAILHOOK_JOURNAL_LOG_GROUP", "")], &denied).await;
     assert_eq!(report["outcome"], "acted", "{report}");
-    assert_eq!(world.moto.calls().unwrap(), [LEDGER, "sns:Publish", LEDGER]);
+    assert_eq!(world.moto.calls().unwrap(), [LEDGER, LEDGER, "sns:Publish", LEDGER]);
     at(&mut event, Utc::now());
     let denied = event.to_string().into_bytes();
     let report = world.one("notify", &[("TRAILHOOK_TOPIC_ARN", "")], &denied).await;

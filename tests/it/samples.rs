@@ -38,6 +38,7 @@ fn notify() -> Notify {
         chat: true,
         failed_calls: FailedCalls::AdmitDenied,
         quiet: Vec::new(),
+        digest: None,
     })
     .unwrap()
 }

@@ -74,7 +74,10 @@ fn each_role_may_do_what_its_response_does_and_no_more() {
             }
             let arn: Arn = resource.parse().unwrap();
             assert_eq!((arn.account(), arn.region()), ("111122223333", "eu-west-1"), "{id}: {resource}");
-            assert_eq!(matches!(arn.service(), "sqs" | "dynamodb"), id != "NotifyFunction", "{id}: {resource}");
+            // notify reads what snapshot kept, and touches no queue.
+            let of_queues = arn.service() == "sqs" || (arn.service() == "dynamodb" && id != "NotifyFunction");
+            let of_notify = matches!(arn.service(), "dynamodb" | "logs" | "sns") && id == "NotifyFunction";
+            assert!(of_queues || of_notify, "{id}: {resource}");
             assert!(id != "NotifyFunction" || arn.resource().len() > 3, "{id}: {resource}");
         }
     }
@@ -119,18 +122,22 @@ fn each_role_may_write_its_own_items_of_the_table_where_it_acts() {
         assert_eq!(texts(&allowed["Resource"]), [format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{table}")]);
         let keys = texts(&allowed["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
         let own = |kind: &str| format!("{kind}#{}#*", function.binary);
-        let kinds: &[&str] = if function.binary == "revert" { &["event", "resource", "breaker"] } else { &["event"] };
+        let kinds: &[&str] = match function.binary.as_str() {
+            "revert" => &["event", "resource", "breaker"],
+            "notify" => &["event", "digest"],
+            _ => &["event"],
+        };
         assert_eq!(keys, kinds.iter().map(|kind| own(kind)).collect::<Vec<_>>());
         assert_eq!(&function.variables["TRAILHOOK_TABLE"], table);
         assert!(!role(&dry).to_string().contains("dynamodb:UpdateItem"), "{}", function.binary);
-        // What snapshot keeps is for it and revert to read, and for it alone to write.
+        // What snapshot keeps is for it, revert and notify to read, and for it alone to write.
         let snapshots: Vec<Value> = statements(&role(&enforced), "response")
             .into_iter()
             .filter(|statement| statement["Condition"].to_string().contains("LeadingKeys"))
             .collect();
         let actions: Vec<String> = snapshots.iter().flat_map(|statement| texts(&statement["Action"])).collect();
         let expected: &[&str] = match function.binary.as_str() {
-            "revert" => &["dynamodb:GetItem"],
+            "revert" | "notify" => &["dynamodb:GetItem"],
             "snapshot" => &["dynamodb:GetItem", "dynamodb:UpdateItem"],
             _ => &[],
         };

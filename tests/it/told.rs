@@ -27,6 +27,7 @@ fn notified(event: &Value, quiet: &[&str]) -> (Option<JournalLine>, Option<Notif
         chat: true,
         failed_calls: FailedCalls::Admit,
         quiet: quiet.iter().map(|quiet| quiet.parse().unwrap()).collect(),
+        digest: None,
     };
     let (mut line, mut message) = (None, None);
     match decide(&Notify::new(settings).unwrap(), envelope, &guards, Utc::now()) {
@@ -41,7 +42,7 @@ fn notified(event: &Value, quiet: &[&str]) -> (Option<JournalLine>, Option<Notif
 
 /// What queues get, and what chat gets.
 fn story(event: &Value) -> (Value, Value) {
-    let message: Value = serde_json::from_str(&notified(event, &[]).1.unwrap().message).unwrap();
+    let message: Value = serde_json::from_str(&notified(event, &[]).1.unwrap().message()).unwrap();
     let of = |protocol: &str| serde_json::from_str(message[protocol].as_str().unwrap()).unwrap();
     (of("sqs"), of("default"))
 }

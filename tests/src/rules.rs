@@ -90,13 +90,13 @@ pub fn notification(message: &Notification, chat: bool) -> Kept {
     let printable = subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !subject.starts_with(' ');
     must((1..=100).contains(&subject.len()) && printable, || format!("a subject SNS refuses: {subject:?}"))?;
     let attributes: usize = message.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
-    let size = message.message.len() + subject.len() + attributes;
+    let size = message.message().len() + subject.len() + attributes;
     must(size <= 262_144, || format!("a message of {size} bytes"))?;
     for value in message.attributes.values() {
         line(value)?;
         must((1..=256).contains(&value.chars().count()), || format!("an attribute SNS refuses: {value:?}"))?;
     }
-    let protocols: Value = serde_json::from_str(&message.message).map_err(|error| error.to_string())?;
+    let protocols: Value = serde_json::from_str(&message.message()).map_err(|error| error.to_string())?;
     let text = |protocol: &str| protocols.get(protocol).and_then(Value::as_str).unwrap_or_default();
     must(text("email") == message.email, || "the report shows another e-mail than is sent".to_owned())?;
     email(&message.email)?;

@@ -4,7 +4,7 @@
 //! is taken to let nobody in that it should not, and a policy that can't be read to be unknown. Whoever wants to know asks IAM Access Analyzer.
 
 use crate::{is_account_id, is_hidden};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Whom a resource's policy lets in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,16 @@ fn allowed(json: &str) -> Option<Vec<Value>> {
             .filter(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"))
             .collect(),
     )
+}
+
+/// All statements of a policy.
+///
+/// # Errors
+/// The policy can't be read, in a sentence.
+pub(crate) fn statements(policy: &str) -> Result<Vec<Value>, String> {
+    let policy: Map<String, Value> =
+        serde_json::from_str(policy).map_err(|error| format!("the policy can't be read: {error}"))?;
+    Ok(policy.get("Statement").cloned().map(listed).unwrap_or_default())
 }
 
 /// One value, or those of a list: IAM's JSON takes either in most places.

@@ -48,6 +48,8 @@ pub(crate) struct Begun<'a> {
     id: String,
     /// This try, and no other.
     pub(crate) holder: String,
+    /// Whether an earlier try had it in hand.
+    pub(crate) again: bool,
     /// By action: when it was applied, by an earlier try or by this one.
     applied: BTreeMap<String, DateTime<Utc>>,
 }
@@ -66,7 +68,8 @@ impl Ledger {
             let now = Utc::now();
             let change = Change {
                 update: "SET payload = :payload, holder = :holder, leaseUntil = :lease, #state = :begun, \
-                         expires = :expires, applied = if_not_exists(applied, :nothing) REMOVE failure",
+                         expires = :expires, applied = if_not_exists(applied, :nothing), \
+                         tries = if_not_exists(tries, :none) + :one REMOVE failure",
                 condition: "attribute_not_exists(id) OR (payload = :payload AND #state = :begun AND leaseUntil < :now)",
                 names: &[("#state", "state")],
                 values: vec![
@@ -76,6 +79,8 @@ impl Ledger {
                     (":begun", text("in-progress")),
                     (":expires", expires(now)),
                     (":nothing", AttributeValue::M(HashMap::new())),
+                    (":none", number(0)),
+                    (":one", number(1)),
                     (":now", time(now)),
                 ],
             };
@@ -84,7 +89,9 @@ impl Ledger {
                 let applied = applied.filter_map(|(action, at)| {
                     Some((action.clone(), DateTime::from_timestamp_millis(at.as_n().ok()?.parse().ok()?)?))
                 });
-                Begin::Ours(Begun { ledger: self, id: id.clone(), holder: holder.clone(), applied: applied.collect() })
+                let (id, holder, applied) = (id.clone(), holder.clone(), applied.collect());
+                let again = item.number("tries").is_some_and(|tries| tries > 1);
+                Begin::Ours(Begun { ledger: self, id, holder, again, applied })
             };
             let there = match self.change(&id, change).await? {
                 Changed::Done(item) => return Ok(ours(&item)),

@@ -2,7 +2,8 @@
 //!
 //! Lambda and EventBridge deliver an event at least once, so every function may get one twice, at the
 //! same time even. The table has an item for each event and response (`event`), for each resource
-//! that is being changed (`hold`) and for each circuit breaker (`breaker`). All of it is done with
+//! that is being changed (`hold`), for each circuit breaker (`breaker`) and for events that are told of
+//! together (`together`). All of it is done with
 //! `UpdateItem` and conditions: DynamoDB decides who is first, and answers the others with what is
 //! there. It refuses to guess: what can't be asked or written is an error.
 
@@ -11,11 +12,13 @@ mod event;
 mod fingerprint;
 mod hold;
 mod item;
+mod together;
 
 pub(crate) use breaker::{Place, Slot};
 pub(crate) use event::{Begin, Begun, EventKey};
 pub(crate) use fingerprint::{digest, fingerprint};
 pub(crate) use hold::{Held, Hold, Holding};
+pub(crate) use together::{Brought, Turn};
 
 use crate::ApplyError;
 use aws_config::SdkConfig;

@@ -4,7 +4,7 @@ use super::queue;
 use crate::{ApplyError, Handler, Start};
 use aws_sdk_sqs::Client;
 use chrono::Utc;
-use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings};
+use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings, tag_key};
 use trailhook::{TagExemption, Verdict};
 
 /// [`TagNewQueue`] with a client.
@@ -15,8 +15,10 @@ pub struct TagNewQueueHandler {
 }
 
 impl TagNewQueueHandler {
-    /// Reads `TRAILHOOK_TAGS`: a JSON object from tag key to value template.
+    /// Reads `TRAILHOOK_TAGS`, a JSON object from tag key to value template, and
+    /// `TRAILHOOK_REQUIRED_TAGS`, keys that a queue must have.
     pub fn build(start: &mut Start<'_>) -> Option<Self> {
+        let required = start.environment.list("TRAILHOOK_REQUIRED_TAGS", tag_key);
         let settings = match start.environment.get("TRAILHOOK_TAGS").map(|json| TagSettings::from_json(&json)) {
             None => TagSettings::default(),
             Some(Ok(settings)) => settings,
@@ -27,6 +29,7 @@ impl TagNewQueueHandler {
                 return None;
             }
         };
+        let settings = settings.requiring(required);
         Some(TagNewQueueHandler { response: TagNewQueue::new(settings), sqs: Client::new(start.aws) })
     }
 }

@@ -79,6 +79,23 @@ pub(super) fn notification(record: &Record, header: &EventHeader, summary: &Summ
     })
 }
 
+/// The same with more lines, as many as there is room for.
+pub(super) fn add(notification: &mut Value, heading: &str, lines: &[String]) {
+    let Some(Value::String(description)) = notification.pointer_mut("/content/description") else {
+        return;
+    };
+    let mut room = LONGEST_DESCRIPTION.saturating_sub(description.chars().count());
+    let heading = format!("\n*{}*", plain(heading, LONGEST_TITLE));
+    for line in std::iter::once(heading).chain(lines.iter().map(|line| format!("\n`{}`", escaped(line)))) {
+        let length = line.chars().count();
+        if length > room {
+            return;
+        }
+        room -= length;
+        description.push_str(&line);
+    }
+}
+
 /// Only what names of calls, error codes, Regions and accounts are written with.
 fn plain(text: &str, most: usize) -> String {
     let of_names = |character: char| character.is_ascii_alphanumeric() || " .:_-".contains(character);

@@ -3,6 +3,7 @@
 //! The line has no time of its own: whoever writes it stamps it, because CloudWatch Logs takes
 //! nothing older than 14 days and the event may be replayed.
 
+use super::AttributesSet;
 use super::severity::Severity;
 use super::summary::Summary;
 use crate::{EventHeader, shown_json};
@@ -16,6 +17,9 @@ pub struct JournalLine {
     pub log_group: String,
     /// One line of JSON.
     pub message: String,
+    /// What the call set, where it can be held against what was there before.
+    #[serde(skip)]
+    pub set: Option<AttributesSet>,
 }
 
 #[derive(Serialize)]
@@ -40,11 +44,12 @@ impl JournalLine {
         event: &EventHeader,
         notifying: Option<&str>,
         quiet: bool,
+        set: Option<AttributesSet>,
     ) -> Self {
         let (sentence, severity) = (summary.sentence.as_str(), summary.severity);
         let entry = Entry { level: "INFO", response: "notify", summary: sentence, severity, notifying, quiet, event };
         // An entry holds text only, so it can always be written.
         let message = shown_json(&serde_json::to_string(&entry).unwrap_or_default());
-        JournalLine { log_group: log_group.to_owned(), message }
+        JournalLine { log_group: log_group.to_owned(), message, set }
     }
 }

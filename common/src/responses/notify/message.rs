@@ -5,7 +5,7 @@
 
 use super::story::Story;
 use super::summary::Summary;
-use super::{chat, subject, text};
+use super::{Alike, AttributesSet, chat, subject, text};
 use crate::shown::one_line;
 use crate::{EventHeader, Record};
 use serde::Serialize;
@@ -26,55 +26,76 @@ pub struct Notification {
     pub subject: String,
     /// What e-mail subscribers read.
     pub email: String,
-    /// A JSON object from protocol to text, for `MessageStructure: json`. Not part of the report,
-    /// where it would be the event a second and a third time.
+    // The other forms are not part of the report, where they would be the event a second and a third time.
     #[serde(skip)]
-    pub message: String,
+    pub(super) sms: String,
+    #[serde(skip)]
+    pub(super) story: String,
+    /// Without the record.
+    #[serde(skip)]
+    pub(super) short_story: String,
+    #[serde(skip)]
+    pub(super) chat: Option<Value>,
+    /// The calls that this one is alike; `None` for one that is told of alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alike: Option<Alike>,
+    /// What the call set, where it can be held against what was there before.
+    #[serde(skip)]
+    pub set: Option<Box<AttributesSet>>,
     /// For filter policies: name to text.
     pub attributes: BTreeMap<&'static str, String>,
 }
 
 impl Notification {
     pub(super) fn new(topic_arn: &str, record: &Record, header: &EventHeader, summary: &Summary, chat: bool) -> Self {
-        let email = text::text(record, header, summary);
-        let chat = chat.then(|| chat::notification(record, header, summary).to_string());
-        let with = |story: Story<'_>| message(&email, &story.json(), &summary.sentence, chat.as_deref());
-        let mut message = with(Story::whole(summary, header, record));
-        if message.len() > LARGEST_MESSAGE {
-            message = with(Story::without_record(summary, header));
-        }
-        if message.len() > LARGEST_MESSAGE {
-            message = with(Story::without_event(summary));
-        }
-        Notification {
+        let mut message = Notification {
             topic_arn: topic_arn.to_owned(),
             subject: subject::subject(&format!("{}{}", summary.severity.mark(), summary.sentence)),
-            email,
-            message,
+            email: text::text(record, header, summary),
+            sms: summary.sentence.chars().take(140).collect(),
+            story: Story::whole(summary, header, record).json(),
+            short_story: Story::without_record(summary, header).json(),
+            chat: chat.then(|| chat::notification(record, header, summary)),
+            alike: Alike::of(record, header, summary),
+            set: AttributesSet::of(record).map(Box::new),
             attributes: attributes(record, header, summary),
+        };
+        if !message.fits() {
+            message.story.clone_from(&message.short_story);
         }
+        if !message.fits() {
+            message.short_story = Story::without_event(summary).json();
+            message.story.clone_from(&message.short_story);
+        }
+        message
     }
-}
 
-/// Chat is subscribed by https and reads the default, which then is its schema; queues, functions
-/// and streams get the story by name. Without chat the story is the default, and is there once.
-fn message(email: &str, story: &str, summary: &str, chat: Option<&str>) -> String {
-    let mut protocols = Map::new();
-    let mut put = |protocol: &str, text: &str| protocols.insert(protocol.to_owned(), Value::from(text));
-    put("email", email);
-    put("sms", &summary.chars().take(140).collect::<String>());
-    match chat {
-        None => {
-            put("default", story);
-        }
-        Some(chat) => {
-            put("default", chat);
-            for protocol in ["sqs", "lambda", "firehose"] {
-                put(protocol, story);
+    /// A JSON object from protocol to text, for `MessageStructure: json`.
+    ///
+    /// Chat is subscribed by https and reads the default, which then is its schema; queues, functions
+    /// and streams get the story by name. Without chat the story is the default, and is there once.
+    pub fn message(&self) -> String {
+        let mut protocols = Map::new();
+        let mut put = |protocol: &str, text: &str| protocols.insert(protocol.to_owned(), Value::from(text));
+        put("email", &self.email);
+        put("sms", &self.sms);
+        match &self.chat {
+            None => {
+                put("default", &self.story);
+            }
+            Some(chat) => {
+                put("default", &chat.to_string());
+                for protocol in ["sqs", "lambda", "firehose"] {
+                    put(protocol, &self.story);
+                }
             }
         }
+        Value::Object(protocols).to_string()
     }
-    Value::Object(protocols).to_string()
+
+    pub(super) fn fits(&self) -> bool {
+        self.message().len() <= LARGEST_MESSAGE
+    }
 }
 
 fn attributes(record: &Record, header: &EventHeader, summary: &Summary) -> BTreeMap<&'static str, String> {

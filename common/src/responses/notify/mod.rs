@@ -6,7 +6,10 @@
 //! a CloudWatch Logs group. Values from the record are shown, never interpreted: line breaks and
 //! chat mark-up in a user agent stay text.
 
+mod addition;
+mod alike;
 mod chat;
+mod diff;
 mod journal;
 mod message;
 mod place;
@@ -19,6 +22,9 @@ mod tell;
 mod text;
 mod tool;
 
+pub use addition::Addition;
+pub use alike::{Alike, DigestLimit};
+pub use diff::AttributesSet;
 pub use journal::JournalLine;
 pub use message::Notification;
 pub use quiet::{QuietCall, QuietCallError};
@@ -47,6 +53,8 @@ pub struct NotifySettings {
     pub failed_calls: FailedCalls,
     /// The calls that are kept in the journal and not published.
     pub quiet: Vec<QuietCall>,
+    /// How many calls that are alike are told of one by one; `None` for all of them.
+    pub digest: Option<DigestLimit>,
 }
 
 /// Tell, or note down.
@@ -79,6 +87,25 @@ impl Notify {
     fn is_quiet(&self, record: &Record) -> bool {
         let named = record.event_source.text().zip(record.event_name.text());
         named.is_some_and(|(source, name)| self.settings.quiet.iter().any(|quiet| quiet.covers(source, name)))
+    }
+}
+
+impl NotifyAction {
+    /// What the call set, where it can be held against what was there before.
+    pub fn set(&self) -> Option<&AttributesSet> {
+        match self {
+            NotifyAction::Journal(line) => line.set.as_ref(),
+            NotifyAction::Topic(message) => message.set.as_deref(),
+        }
+    }
+
+    /// The same with this added.
+    #[must_use]
+    pub fn with(&self, addition: &Addition) -> NotifyAction {
+        match self {
+            NotifyAction::Journal(line) => NotifyAction::Journal(line.with(addition)),
+            NotifyAction::Topic(message) => NotifyAction::Topic(message.with(addition)),
+        }
     }
 }
 
@@ -116,11 +143,13 @@ impl Response for Notify {
         let topic_arn = self.settings.topic_arn.as_deref().filter(|_| !quiet);
         let mut actions = Vec::new();
         if let Some(log_group) = &self.settings.journal_log_group {
-            let line = JournalLine::new(log_group, &summary, &header, topic_arn, quiet);
+            let set = AttributesSet::of(record);
+            let line = JournalLine::new(log_group, &summary, &header, topic_arn, quiet, set);
             actions.push(NotifyAction::Journal(line));
         }
         if let Some(topic_arn) = topic_arn {
-            let notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
+            let mut notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
+            notification.alike = notification.alike.filter(|_| self.settings.digest.is_some());
             actions.push(NotifyAction::Topic(notification));
         }
         if actions.is_empty() {

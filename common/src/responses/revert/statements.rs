@@ -1,6 +1,6 @@
 //! A queue's policy, as far as single statements go. It refuses to read what is not a JSON object.
 
-use crate::responses::policy::listed;
+use crate::responses::policy::statements;
 use serde_json::{Map, Value, json};
 
 /// The statement of this id.
@@ -16,16 +16,6 @@ pub(super) fn statement_of(policy: Option<&str>, label: &str) -> Result<Option<V
         (statement, None) => Ok(statement),
         _ => Err(format!("the policy has more than one statement {label:?}")),
     }
-}
-
-/// All statements of a policy.
-///
-/// # Errors
-/// The policy can't be read, in a sentence.
-pub(super) fn statements(policy: &str) -> Result<Vec<Value>, String> {
-    let policy: Map<String, Value> =
-        serde_json::from_str(policy).map_err(|error| format!("the policy can't be read: {error}"))?;
-    Ok(policy.get("Statement").cloned().map(listed).unwrap_or_default())
 }
 
 /// The policy with this statement behind the others, or with nothing else where the others are not to

@@ -8,7 +8,7 @@ mod rules;
 mod settings;
 mod template;
 
-pub use rules::{TagKeyError, clean_value};
+pub use rules::{TagKeyError, clean_value, tag_key};
 pub use settings::{TagProblem, TagSettings};
 pub use template::TemplateError;
 
@@ -39,6 +39,9 @@ pub struct TagQueueAction {
     /// The keys whose template failed on this record, with the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, String>,
+    /// The keys that the queue must have, whoever puts them on: the report names those it lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
 }
 
 impl TagNewQueue {
@@ -57,6 +60,9 @@ impl Response for TagNewQueue {
 
     fn describe(&self, action: &TagQueueAction) -> String {
         let keys: Vec<&str> = action.tags.keys().map(String::as_str).collect();
+        if keys.is_empty() {
+            return format!("see whether queue {} has the tags {}", action.queue_arn, action.required.join(", "));
+        }
         format!("tag queue {} with {}", action.queue_arn, keys.join(", "))
     }
 
@@ -75,7 +81,8 @@ impl Response for TagNewQueue {
             tags.remove(key);
             left_out.remove(key);
         }
-        if tags.is_empty() && left_out.is_empty() {
+        let required = self.settings.required.clone();
+        if tags.is_empty() && left_out.is_empty() && required.is_empty() {
             return if given.is_some_and(|given| !given.is_empty()) {
                 Plan::nothing("already-tagged", "what tags there would be, the call itself gave the queue")
             } else {
@@ -83,7 +90,7 @@ impl Response for TagNewQueue {
             };
         }
         let super::CalledQueue { queue_url, queue_arn, event_time } = queue;
-        Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags, left_out })
+        Plan::act(TagQueueAction { queue_url, queue_arn, event_time, tags, left_out, required })
     }
 }
 
@@ -96,16 +103,32 @@ impl TagQueueAction {
         }
         let missing: BTreeMap<String, String> =
             self.tags.iter().filter(|(key, _)| !tags.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
-        if self.tags.is_empty() {
+        let lacking = self.lacking(tags, &missing);
+        let nothing = |reason: Reason| match &lacking {
+            None => Verdict::nothing(reason),
+            Some(lacking) => Verdict::nothing(Reason::new("required-tags-missing", format!("{lacking}; {reason}"))),
+        };
+        if self.tags.is_empty() && !self.left_out.is_empty() {
             let failed: Vec<String> = self.left_out.iter().map(|(key, why)| format!("{key}: {why}")).collect();
-            return Verdict::nothing(Reason::new("no-value", format!("no tag has a value: {}", failed.join("; "))));
+            return nothing(Reason::new("no-value", format!("no tag has a value: {}", failed.join("; "))));
         }
         if missing.is_empty() {
-            return Verdict::nothing(Reason::new("already-tagged", "the queue has every one of these tags"));
+            return nothing(Reason::new("already-tagged", "the queue has every tag that there is a value for"));
         }
-        if missing.len() == self.tags.len() {
-            return Verdict::proceed();
-        }
-        Verdict::amend(TagQueueAction { tags: missing, ..self.clone() })
+        let verdict = if missing.len() == self.tags.len() {
+            Verdict::proceed()
+        } else {
+            Verdict::amend(TagQueueAction { tags: missing, ..self.clone() })
+        };
+        verdict.noting(lacking)
+    }
+
+    /// What the queue lacks of the required tags, with those that it is about to get, in a sentence. A tag
+    /// without a value is as good as none.
+    fn lacking(&self, there: &BTreeMap<String, String>, coming: &BTreeMap<String, String>) -> Option<String> {
+        let has = |key: &String| there.get(key).or_else(|| coming.get(key)).is_some_and(|value| !value.is_empty());
+        let lacking: Vec<&str> = self.required.iter().filter(|key| !has(key)).map(String::as_str).collect();
+        let words = if lacking.len() == 1 { "the required tag" } else { "the required tags" };
+        (!lacking.is_empty()).then(|| format!("the queue {} lacks {words} {}", self.queue_arn, lacking.join(", ")))
     }
 }

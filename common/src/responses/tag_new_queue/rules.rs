@@ -34,6 +34,21 @@ pub enum TagKeyError {
     Character(char),
 }
 
+/// A key that a queue must have, as SQS takes it.
+///
+/// ```
+/// use trailhook::responses::tag_new_queue::tag_key;
+///
+/// assert_eq!(tag_key("cost-center").as_deref(), Ok("cost-center"));
+/// assert!(tag_key("aws:owner").is_err());
+/// ```
+///
+/// # Errors
+/// SQS would refuse it.
+pub fn tag_key(text: &str) -> Result<String, TagKeyError> {
+    check_key(text).map(|()| text.to_owned())
+}
+
 /// Whether SQS takes this key.
 pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
     if key.is_empty() {

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 
 type TextMap = BTreeMap<String, String>;
 
-/// The tags that a new queue gets: keys that SQS takes, and templates that have been tried.
+/// The tags that a new queue gets: keys that SQS takes, and templates that have been tried; and those
+/// that it must have, whoever puts them on.
 #[derive(Clone, Debug)]
 pub struct TagSettings {
     tags: Vec<(String, Template)>,
+    pub(super) required: Vec<String>,
 }
 
 /// What is wrong with the tags asked for.
@@ -108,14 +110,27 @@ impl TagSettings {
                 Err(problem) => problems.push(TagProblem::Template { key, problem }),
             }
         }
-        if problems.is_empty() { Ok(TagSettings { tags }) } else { Err(problems) }
+        if problems.is_empty() { Ok(TagSettings { tags, required: Vec::new() }) } else { Err(problems) }
+    }
+
+    /// The same, and the report names each of these keys that a queue lacks (see [`tag_key`](super::tag_key)).
+    #[must_use]
+    pub fn requiring(self, required: Vec<String>) -> TagSettings {
+        TagSettings { required, ..self }
     }
 
     /// The tags of this call's queue, cleaned and without those that have no value; and the keys
     /// whose template failed on this record, with the reason.
     pub(super) fn render(&self, call: &Call<CreateQueue>) -> (TextMap, TextMap) {
-        let values = template::values(call);
         let (mut tags, mut failed) = (TextMap::new(), TextMap::new());
+        let with_record = self.tags.iter().any(|(_, template)| template.needs_record());
+        let values = match template::values(call, with_record) {
+            Ok(values) => values,
+            Err(error) => {
+                failed.extend(self.tags.iter().map(|(key, _)| (key.clone(), error.to_string())));
+                return (tags, failed);
+            }
+        };
         for (key, template) in &self.tags {
             match template.fill(&values).map(|value| rules::clean_value(&value)) {
                 Ok(value) if value.is_empty() => {}
@@ -138,7 +153,7 @@ impl Default for TagSettings {
         ];
         let read = |(key, source): (&str, &str)| Some((key.to_owned(), Template::read(source).ok()?));
         // A template of ours that could not be read would be missed by the test below.
-        TagSettings { tags: default.into_iter().filter_map(read).collect() }
+        TagSettings { tags: default.into_iter().filter_map(read).collect(), required: Vec::new() }
     }
 }
 
@@ -162,6 +177,13 @@ mod tests {
             (r#""{{ nobody }}""#, "there is no nobody"),
             (r#""{% if actor %}x{% else %}{{ actr }}{% endif %}""#, "there is no actr"),
             (r#""{{ actor""#, "syntax error"),
+            (r#""{{ record.userIdentty.type }}""#, "there is no record.userIdentty; the names are eventVersion"),
+            (
+                r#""{{ record.userIdentity.sessionContext.sessionIsuer.arn }}""#,
+                "no record.userIdentity.sessionContext.sess",
+            ),
+            (r#""{{ who.nme }}""#, "there is no who.nme; the names are kind"),
+            (r#""{{ userAgent.name }}""#, "userAgent, which is a text"),
             (r#""""#, "SQS would not take"),
             (r#""a,b;c""#, "a_b_c"),
             (r#""{actor}""#, "_actor_"),
@@ -177,6 +199,8 @@ mod tests {
         for fine in [
             "{{ userAgent[3] }}",
             "{{ eventTime[:10] }} {{ actor | upper }}",
+            "{{ record.userIdentity.sessionContext.sessionIssuer.userName }} {{ who.permissionSet }}",
+            "{{ record.requestParameters.attributes.KmsMasterKeyId | default('no key') }}",
             "{% for i in range(2) %}x{% endfor %}",
             "payments",
         ] {

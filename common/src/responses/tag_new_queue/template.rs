@@ -1,15 +1,17 @@
 //! A tag's value as a template over the record.
 //!
 //! The language is minijinja's; a name that no record has fails when the template is read, not when
-//! the first queue is made. The names are CloudTrail's own, and those of the [`Actor`].
+//! the first queue is made. The names are CloudTrail's own, and those of the [`Actor`]: the short ones
+//! are text, `record` is the whole record and `who` the actor with all that is known of them.
 
 use super::rules::clean_value;
 use crate::calls::sqs::CreateQueue;
-use crate::{Actor, Call, UserIdentity};
+use crate::{Actor, Call, Record, SessionContext, SessionIssuer, UserIdentity, Who};
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-/// The names a template may use.
-pub(super) const NAMES: [&str; 12] = [
+/// The names that stand for a text.
+const TEXTS: [&str; 12] = [
     "actor",
     "actorKind",
     "through",
@@ -22,6 +24,16 @@ pub(super) const NAMES: [&str; 12] = [
     "awsRegion",
     "accountId",
     "queueName",
+];
+
+/// The names that stand for an object, and the members of which a misspelt one would never have a value.
+/// What a service puts into a record is not listed: requestParameters, responseElements.
+const OBJECTS: [(&str, &[&str]); 5] = [
+    ("record", Record::MEMBERS),
+    ("record.userIdentity", UserIdentity::MEMBERS),
+    ("record.userIdentity.sessionContext", SessionContext::MEMBERS),
+    ("record.userIdentity.sessionContext.sessionIssuer", SessionIssuer::MEMBERS),
+    ("who", &Who::MEMBERS),
 ];
 
 /// What the language itself names.
@@ -40,10 +52,12 @@ pub enum TemplateError {
     #[error("{0}")]
     Language(#[from] minijinja::Error),
     /// It names what no record has.
-    #[error("there is no {name}; the names are {}", NAMES.join(", "))]
+    #[error("there is no {name}; the names are {there}")]
     Name {
-        /// The name.
+        /// The name, with what stands before it.
         name: String,
+        /// Those there are.
+        there: String,
     },
     /// It has no placeholders, and SQS would not take it as it is.
     #[error("it is always {0:?}, which SQS would not take: it would be written as {1:?}")]
@@ -60,10 +74,8 @@ impl Template {
             let taken = cleaned == source && !cleaned.is_empty();
             return if taken { Ok(template) } else { Err(TemplateError::Constant(source.to_owned(), cleaned)) };
         }
-        let named = language().template_from_str(source)?.undeclared_variables(false);
-        let known = |name: &str| NAMES.contains(&name) || GLOBALS.contains(&name);
-        if let Some(unknown) = named.iter().find(|name| !known(name)) {
-            return Err(TemplateError::Name { name: unknown.clone() });
+        for path in language().template_from_str(source)?.undeclared_variables(true) {
+            check(&path)?;
         }
         template.fill(&context! {
             actor => "Developer/alice", actorKind => "role-session", through => "cloudformation.amazonaws.com",
@@ -71,6 +83,8 @@ impl Template {
             eventID => "989b3431-2f7a-43a7-b681-b9855074b288", eventName => "CreateQueue",
             sourceIPAddress => "203.0.113.24", userAgent => "aws-cli/2.35.11 md/awscrt#0.31.2",
             awsRegion => "eu-west-1", accountId => "111122223333", queueName => "orders",
+            who => context! { kind => "role-session", role => "Developer", session => "alice" },
+            record => context! { eventName => "CreateQueue", userIdentity => context! { type => "AssumedRole" } },
         })?;
         Ok(template)
     }
@@ -82,26 +96,67 @@ impl Template {
         if self.is_constant() { Ok(self.source.clone()) } else { language().render_str(&self.source, values) }
     }
 
+    /// Whether it may need the whole record, which is work to lay out.
+    pub(super) fn needs_record(&self) -> bool {
+        self.source.contains("record")
+    }
+
     fn is_constant(&self) -> bool {
         !["{{", "{%", "{#"].iter().any(|mark| self.source.contains(mark))
     }
 }
 
+/// Whether a path that a template uses can have a value.
+fn check(path: &str) -> Result<(), TemplateError> {
+    let no = |name: &str, there: String| Err(TemplateError::Name { name: name.to_owned(), there });
+    let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let object = |name: &str| OBJECTS.iter().find(|(object, _)| *object == name).map(|(_, members)| *members);
+    if object(head).is_none() {
+        let known = TEXTS.contains(&head) || GLOBALS.contains(&head);
+        return match rest {
+            _ if !known => no(head, format!("{}, record and who", TEXTS.join(", "))),
+            Some(_) if TEXTS.contains(&head) => {
+                no(path, format!("{head}, which is a text, and those in record and who"))
+            }
+            _ => Ok(()),
+        };
+    }
+    let mut before = head.to_owned();
+    for member in rest.into_iter().flat_map(|rest| rest.split('.')) {
+        let Some(members) = object(&before) else {
+            return Ok(());
+        };
+        if !members.contains(&member) {
+            return no(&format!("{before}.{member}"), format!("{} in {before}", members.join(", ")));
+        }
+        before = format!("{before}.{member}");
+    }
+    Ok(())
+}
+
 fn language() -> Environment<'static> {
     let mut language = Environment::new();
-    language.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A record has what it has: an IAM user's has no session, and then there is no such tag.
+    language.set_undefined_behavior(UndefinedBehavior::Chainable);
     // Loops within loops would keep a function from starting.
     language.set_fuel(Some(50_000));
     language
 }
 
-/// What a call's record says under each name.
-pub(super) fn values(call: &Call<CreateQueue>) -> Value {
+/// What a call's record says under each name; the whole record only where it is needed.
+///
+/// # Errors
+/// The record is nested too deeply to be laid out.
+pub(super) fn values(call: &Call<CreateQueue>, with_record: bool) -> Result<Value, serde_json::Error> {
     let record = &call.record;
     let identity = record.user_identity.get();
     let actor = identity.map(Actor::of);
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    context! {
+    // By way of JSON: the record holds parts that are JSON text still.
+    let whole = if with_record { Value::from(Serde(serde_json::to_value(record)?)) } else { Value::UNDEFINED };
+    Ok(context! {
+        record => whole,
+        who => actor.as_ref().map(|actor| Value::from(Serde(actor))),
         actor => actor.as_ref().map(Actor::short_name).unwrap_or_default(),
         actorKind => text(actor.as_ref().map(Actor::kind)),
         through => text(actor.as_ref().and_then(|actor| actor.through.as_deref())),
@@ -114,7 +169,7 @@ pub(super) fn values(call: &Call<CreateQueue>) -> Value {
         awsRegion => text(record.aws_region.text()),
         accountId => text(record.recipient_account_id.text()),
         queueName => text(call.request.known().map(|request| request.queue_name.as_str())),
-    }
+    })
 }
 
 /// The role behind a session, with its path; otherwise the identity's own ARN.

@@ -16,6 +16,13 @@ use trailhook::history::{Fact, QueueHistory};
 
 /// How often another writer may be first.
 const TRIES: u32 = 8;
+/// The waits for snapshot.
+const WAITS: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_millis(1_000),
+    Duration::from_millis(2_000),
+];
 /// How long what is known of a deleted queue is kept: as long as CloudTrail's event history is.
 const DELETED: TimeDelta = TimeDelta::days(90);
 
@@ -42,6 +49,19 @@ impl QueueHistories {
     /// What is known of a queue; nothing, for one that was never seen.
     pub(in crate::responses) async fn of(&self, queue: &Arn) -> Result<QueueHistory, ApplyError> {
         Ok(self.read(queue).await?.history)
+    }
+
+    /// What is known of a queue, once this call is known too: snapshot has the same event, a moment
+    /// earlier or later. Who asks sees in the history itself whether the wait was long enough.
+    pub(in crate::responses) async fn with(&self, queue: &Arn, event_id: &str) -> Result<QueueHistory, ApplyError> {
+        let mut waits = WAITS.iter();
+        loop {
+            let history = self.of(queue).await?;
+            match waits.next() {
+                Some(wait) if !history.knows(event_id) => tokio::time::sleep(*wait).await,
+                _ => return Ok(history),
+            }
+        }
     }
 
     /// Adds to what is known of a queue.

@@ -7,18 +7,9 @@ use crate::responses::queue;
 use aws_sdk_sqs::error::SdkError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
-use std::time::Duration;
 use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
 use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
 use trailhook::{Judgement, QueueUrl, Reason, Verdict};
-
-/// The waits for snapshot, which is told of the same call at the same time.
-const WAITS: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_millis(1_000),
-    Duration::from_millis(2_000),
-];
 
 /// What a look came to.
 pub(super) struct Seen {
@@ -131,17 +122,7 @@ impl RevertHandler {
     ) -> Result<QueueHistory, ApplyError> {
         let mut history = match &self.histories {
             // What needs no history doesn't wait for it.
-            Some(histories) if needs_history(action) => {
-                let mut waits = WAITS.iter();
-                loop {
-                    let history = histories.of(&call.queue.queue_arn).await?;
-                    match waits.next() {
-                        // snapshot has the same event, a moment earlier or later.
-                        Some(wait) if !history.knows(&call.event_id) => tokio::time::sleep(*wait).await,
-                        _ => break history,
-                    }
-                }
-            }
+            Some(histories) if needs_history(action) => histories.with(&call.queue.queue_arn, &call.event_id).await?,
             _ => QueueHistory::default(),
         };
         history.add(live.map(|queue| Fact::Seen { at: Utc::now(), queue: queue.clone(), with: Vec::new() }));
