@@ -1,8 +1,10 @@
 //! The command line.
 
 mod local;
+mod tag;
 
 pub use local::LocalArguments;
+pub use tag::TagArguments;
 
 use crate::project::TEMPLATE;
 use clap::{Args, Parser, Subcommand};
@@ -27,6 +29,9 @@ pub enum Command {
     /// Print the rule's event pattern, or say which events it matches and which field decided
     #[command(after_help = PATTERN_EXAMPLES)]
     Pattern(PatternArguments),
+    /// Propose tags for queues that are there already, out of CloudTrail's log files, and put them on
+    #[command(after_help = tag::EXAMPLES)]
+    Tag(TagArguments),
 }
 
 const PATTERN_EXAMPLES: &str = "\

@@ -4,10 +4,12 @@
 mod local;
 mod pattern;
 mod play;
+mod tag;
 
 pub use local::local;
 pub use pattern::pattern;
 pub use play::play;
+pub use tag::{Candidate, Candidates, Outcome, Proposal, tag};
 
 use crate::args::{Arguments, Command};
 use crate::input::InputError;
@@ -87,6 +89,9 @@ pub enum CommandError {
         /// What is wrong.
         problem: RuleProblem,
     },
+    /// The function's settings are not what it takes.
+    #[error("{0}")]
+    Settings(String),
     /// It was ended from outside.
     #[error("ended from outside")]
     Ended(u8),
@@ -135,6 +140,11 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
             None => local(&arguments, ended).await,
         },
         Command::Pattern(arguments) => pattern(&arguments),
+        Command::Tag(arguments) => tokio::select! {
+            biased;
+            tagged = tag(&arguments) => tagged,
+            status = ended => Err(CommandError::Ended(status)),
+        },
     }
 }
 

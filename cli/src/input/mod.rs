@@ -5,6 +5,7 @@
 //! envelope with members missing goes on as it is, because that is what a test may be about.
 
 mod envelope;
+pub mod stored;
 
 use serde_json::Value;
 use std::io::Read;

@@ -2,8 +2,10 @@
 
 mod live;
 mod table;
+mod tag;
 
 pub use live::{step, told, walked};
+pub use tag::{tags, tags_json};
 
 use crate::stage::{Delivery, DeliveryResult, Played, RulePlayed};
 use serde_json::{Value, json};
