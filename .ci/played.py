@@ -278,7 +278,9 @@ def what_iam_says():
         ("NotifyFunctionRole", "sqs:GetQueueAttributes", orders, "implicitDeny"),
         ("RevertFunctionRole", "dynamodb:UpdateItem", table, "allowed"),
         ("RevertFunctionRole", "dynamodb:DeleteItem", table, "implicitDeny"),
-        ("NotifyFunctionRole", "dynamodb:GetItem", table, "implicitDeny"),
+        ("NotifyFunctionRole", "dynamodb:GetItem", table, "allowed"),
+        ("NotifyFunctionRole", "dynamodb:PutItem", table, "implicitDeny"),
+        ("TagNewQueueFunctionRole", "dynamodb:GetItem", table, "implicitDeny"),
     ]
     for role, action, resource, expected in cases:
         checks.equal(f"{role}: {action} on {resource}", expected, decided(role, action, resource))

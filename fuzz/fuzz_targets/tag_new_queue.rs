@@ -15,9 +15,10 @@ static RESPONSE: LazyLock<TagNewQueue> = LazyLock::new(|| {
             "principal": "{{ principalArn }}", "day": "{{ eventTime[:10] }}", "id": "{{ eventID }}",
             "call": "{{ eventName }}", "from": "{{ sourceIPAddress }}", "with": "{{ userAgent[:3] }}{{ userAgent }}",
             "region": "{{ awsRegion }}", "account": "{{ accountId }}", "queue": "{{ queueName | replace('.', ' ') }}",
-            "team": "payments"}"#,
+            "team": "payments", "agent": "{{ record.userAgent }}", "who": "{{ who.name }} {{ who.session | default('?') }}",
+            "issuer": "{{ record.userIdentity.sessionContext.sessionIssuer }}", "asked": "{{ record.requestParameters }}"}"#,
     );
-    TagNewQueue::new(settings.expect("settings"))
+    TagNewQueue::new(settings.expect("settings").requiring(vec!["owner".to_owned()]))
 });
 
 fuzz_target!(|data: &[u8]| {

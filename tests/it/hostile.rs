@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use trailhook::calls::sqs::CreateQueue;
-use trailhook::responses::notify::{DigestLimit, Notify, NotifyAction, NotifySettings};
+use trailhook::responses::notify::{DigestLimit, Notify, NotifySettings};
 use trailhook::responses::revert::Revert;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagSettings};
 use trailhook::{Call, Decision, EventHeader, FailedCalls, FromRecord, Guards, Mode, Outcome, Report, Response};
@@ -44,8 +44,9 @@ impl Responses {
             };
             Notify::new(settings).unwrap()
         };
-        let everything = r#"{"who": "{{ actor }}", "with": "{{ userAgent }}", "short": "{{ userAgent[:20] | upper }}",
-            "from": "{{ sourceIPAddress }}", "arn": "{{ principalArn }}", "by": "{{ through }}", "id": "{{ eventID }}"}"#;
+        let everything = r#"{"actor": "{{ actor }}", "with": "{{ userAgent }}", "short": "{{ userAgent[:20] | upper }}",
+            "from": "{{ sourceIPAddress }}", "arn": "{{ principalArn }}", "by": "{{ through }}", "id": "{{ eventID }}",
+            "all": "{{ record }}", "who": "{{ who }}"}"#;
         let tag = TagNewQueue::new(TagSettings::from_json(everything).unwrap());
         Responses { notify: [notify(false), notify(true)], tag, actions: 0 }
     }
@@ -55,10 +56,7 @@ impl Responses {
         for (chat, notify) in [false, true].into_iter().zip(&self.notify) {
             for action in decided(notify, event)? {
                 self.actions += 1;
-                match action {
-                    NotifyAction::Journal(line) => rules::journal(&line, LOG_GROUP)?,
-                    NotifyAction::Topic(message) => rules::notification(&message, chat)?,
-                }
+                rules::told(&action, LOG_GROUP, chat)?;
             }
         }
         for action in decided(&self.tag, event)? {

@@ -4,7 +4,7 @@
 use chrono::Utc;
 use proptest::prelude::*;
 use serde_json::Value;
-use trailhook::responses::notify::{Notification, Notify, NotifyAction, NotifySettings};
+use trailhook::responses::notify::{Addition, Notification, Notify, NotifyAction, NotifySettings};
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings};
 use trailhook::{Decision, FailedCalls, Guards, Response, decide, decode};
 use trailhook_tests::root;
@@ -93,6 +93,30 @@ fn a_record_that_does_not_fit_is_left_out_and_that_is_said() {
     let story: Value = serde_json::from_str(protocols(&notification)["sqs"].as_str().unwrap()).unwrap();
     assert!(story.get("record").is_none());
     assert!(story["recordLeftOut"].as_str().unwrap().contains("event id"));
+}
+
+#[test]
+fn what_is_added_to_a_message_fits_too() {
+    let mut event = sample("sqs/CreateQueue.success.json");
+    event["detail"]["requestParameters"]["attributes"]["Policy"] = Value::from("x".repeat(60_000));
+    let notification = notification(&event, true);
+    assert!(notification.email.contains("Policy"));
+    let told = (0..100).map(|number| (format!("{number:036}"), "\u{1f980}\u{1}\"".repeat(100))).collect();
+    let with = notification.with(&Addition::others(&told, 300).unwrap());
+    assert!(with.message().len() <= 262_144, "{}", with.message().len());
+    let story: Value = serde_json::from_str(protocols(&with)["sqs"].as_str().unwrap()).unwrap();
+    assert_eq!(story["others"]["count"], 400);
+    assert!(with.subject.contains("(+400 like it)"), "{}", with.subject);
+    assert!(with.email.contains("400 more calls like this one, told of here and nowhere else"), "{}", with.email);
+    // Few and short ones are all there, with the record.
+    let told = [("id".to_owned(), "alice created queue orders".to_owned())].into();
+    let with =
+        self::notification(&sample("sqs/CreateQueue.success.json"), true).with(&Addition::others(&told, 0).unwrap());
+    let story: Value = serde_json::from_str(protocols(&with)["sqs"].as_str().unwrap()).unwrap();
+    assert_eq!(story["others"], serde_json::json!({"count": 1, "events": {"id": "alice created queue orders"}}));
+    assert_eq!(story["record"]["eventName"], "CreateQueue");
+    let chat: Value = serde_json::from_str(protocols(&with)["default"].as_str().unwrap()).unwrap();
+    assert!(chat["content"]["description"].as_str().unwrap().ends_with("\n`alice created queue orders`"), "{chat}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What AWS, chat and people's eyes take: the rules that everything made from a record keeps to, whatever a caller put into
 //! it. The fuzz targets hold the responses to the same rules, so nothing here needs more than the pure half.
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use trailhook::responses::notify::{JournalLine, Notification};
+use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
+use trailhook::responses::notify::{Addition, JournalLine, Notification, NotifyAction};
 use trailhook::responses::revert::{DeleteQueueAction, RevertAction};
 use trailhook::responses::tag_new_queue::TagQueueAction;
 
@@ -75,6 +77,32 @@ pub fn undone(action: &RevertAction, account: &str, region: &str, asked_for: &st
     must(own && arn.resource() == asked_for, || format!("not {asked_for:?}: {action:?}"))?;
     line(arn.as_str())?;
     report(action)
+}
+
+/// What is told of a call: as it is planned, with what it changed, and with others like it.
+pub fn told(action: &NotifyAction, log_group: &str, chat: bool) -> Kept {
+    let keeps = |action: &NotifyAction| match action {
+        NotifyAction::Journal(line) => journal(line, log_group),
+        NotifyAction::Topic(message) => notification(message, chat),
+    };
+    keeps(action)?;
+    if let Some(set) = action.set() {
+        let attributes = [("Policy", r#"{"Statement": [{"Sid": "\u202e\n"}]}"#), ("VisibilityTimeout", "\r\n30")];
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let queue = QueueSnapshot { attributes, ..QueueSnapshot::default() };
+        let mut history = QueueHistory::default();
+        history.add(vec![Fact::Seen { at: set.queue.event_time - TimeDelta::hours(1), queue, with: Vec::new() }]);
+        if let Some(changed) = set.held_against(&history) {
+            keeps(&action.with(&changed))?;
+        }
+    }
+    if let NotifyAction::Topic(Notification { alike: Some(alike), .. }) = action {
+        let told = (0..3).map(|number| (format!("{number}"), alike.line.clone())).collect();
+        if let Some(others) = Addition::others(&told, 7) {
+            keeps(&action.with(&others))?;
+        }
+    }
+    Ok(())
 }
 
 /// A line of the journal, in the group of the settings.

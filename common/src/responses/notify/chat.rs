@@ -85,8 +85,8 @@ pub(super) fn add(notification: &mut Value, heading: &str, lines: &[String]) {
         return;
     };
     let mut room = LONGEST_DESCRIPTION.saturating_sub(description.chars().count());
-    let heading = format!("\n*{}*", plain(heading, LONGEST_TITLE));
-    for line in std::iter::once(heading).chain(lines.iter().map(|line| format!("\n`{}`", escaped(line)))) {
+    for line in std::iter::once(heading).chain(lines.iter().map(String::as_str)) {
+        let line = format!("\n`{}`", escaped(&one_line(line, LONGEST_VALUE)));
         let length = line.chars().count();
         if length > room {
             return;
