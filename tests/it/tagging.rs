@@ -133,6 +133,8 @@ fn settings_of_the_template_count_and_wrong_ones_are_told() {
     assert_eq!(told["queues"][0]["action"]["tags"], serde_json::json!({"cost": "AssumedRole"}), "{told}");
     let told = json(&tag(&["--from", event, "--json", "--parameter", "ExemptQueues=ord*"]));
     assert_eq!((&told["queues"], &told["passedBy"]["exempt"]), (&serde_json::json!([]), &1.into()), "{told}");
+    let told = json(&tag(&["--from", event, "--json", "--region", "us-east-1"]));
+    assert_eq!((&told["queues"], &told["passedBy"]["not-asked-for"]), (&serde_json::json!([]), &1.into()), "{told}");
     let output = trailhook(["tag", "--from", event, "--parameter", r#"QueueTags={"cost": "{{ recrod.x }}"}"#]).unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");

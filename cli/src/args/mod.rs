@@ -75,10 +75,10 @@ pub struct TemplateArguments {
     /// Set a parameter of the template; lists are separated by commas
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameter: Vec<(String, String)>,
-    /// The account the stack is in [default: the event's]
+    /// The account the stack is in [default: the event's; tag: all]
     #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,
-    /// The Region the stack is in [default: the event's]
+    /// The Region the stack is in [default: the event's; tag: all]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
 }

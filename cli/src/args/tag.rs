@@ -15,11 +15,12 @@ Examples:
   trailhook tag --from log-file.json.gz --parameter QueueTags='{\"owner\": \"{{ actor }}\"}'
           with other tags than the template's default
 
-The tags, the required tags and the exemptions are those that template.yaml gives the function tag-new-queue. No
-tag is ever overwritten, and a queue that was made by another call than the one in the log files is left alone.
+The tags, the required tags and the exemptions are those of tag-new-queue in template.yaml.
+With --account and --region only the queues there are looked at. No tag is ever overwritten, and a
+queue that another call made than the one in the log files is left alone.
 
-Exit status: 0 when all went well; 1 when a file could not be read, a record not be understood, or a queue not be
-looked at or tagged; 2 when nothing could be done.";
+Exit status: 0 when all went well; 1 when a file could not be read, a record not be understood, or a
+queue not be looked at or tagged; 2 when nothing could be done.";
 
 /// `trailhook tag`.
 #[derive(Debug, Args)]

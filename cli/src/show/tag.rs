@@ -16,7 +16,7 @@ pub fn tags(candidates: &Candidates, proposals: &[Proposal], arguments: &TagArgu
             let at = made.map(|made| made.action.event_time.to_string()).unwrap_or_default();
             let by = made.and_then(|made| made.actor.clone()).unwrap_or_default();
             let (outcome, why) = told(proposal);
-            [shown_line(&proposal.queue_arn), format!("{at}\n{}", shown_line(&by)), outcome, why]
+            [queue(&proposal.queue_arn), format!("{at}\n{}", shown_line(&by)), outcome, why]
         });
         text.push_str(&table::table(["queue", "made", "outcome", "tags, or why not"], rows));
         text.push('\n');
@@ -56,6 +56,14 @@ pub fn tags_json(candidates: &Candidates, proposals: &[Proposal]) -> Value {
         "passedBy": candidates.left_alone,
         "queues": proposals,
     })
+}
+
+/// Its name first: an ARN is wider than people's terminals.
+fn queue(arn: &str) -> String {
+    match shown_line(arn).split(':').collect::<Vec<_>>().as_slice() {
+        [_, _, _, region, account, name] => format!("{name}\n{account}, {region}"),
+        _ => shown_line(arn),
+    }
 }
 
 fn told(proposal: &Proposal) -> (String, String) {

@@ -109,6 +109,10 @@ impl Candidates {
             self.undecided.push(format!("{place}: the record has no recipientAccountId or no awsRegion"));
             return Ok(());
         };
+        if !taggers.is_asked_for(account, region) {
+            *self.left_alone.entry("not-asked-for".to_owned()).or_default() += 1;
+            return Ok(());
+        }
         let actor = header.actor.as_ref().map(ToString::to_string);
         match taggers.decide(account, region, envelope)? {
             Ok(Decision::Act(actions)) => {

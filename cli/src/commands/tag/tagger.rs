@@ -38,6 +38,12 @@ impl<'a> Taggers<'a> {
         Taggers { template, file, arguments, made: BTreeMap::new() }
     }
 
+    /// Whether the command is about this account and Region: it may name one of each.
+    pub(super) fn is_asked_for(&self, account: &str, region: &str) -> bool {
+        let is = |asked: &Option<String>, there: &str| asked.as_deref().is_none_or(|asked| asked == there);
+        is(&self.arguments.account, account) && is(&self.arguments.region, region)
+    }
+
     /// What the function would do about an event, however old it is.
     pub(super) fn decide(
         &mut self,
