@@ -11,5 +11,6 @@ pub mod project;
 pub mod screen;
 pub mod show;
 pub mod stage;
+pub mod stored;
 pub mod template;
 pub mod trail;

@@ -106,6 +106,8 @@ fn what_cannot_be_read_is_told_and_the_rest_is_proposed() {
     std::fs::write(logs.join("good.json.gz"), &whole).unwrap();
     std::fs::write(logs.join("cut.json.gz"), &whole[..whole.len() / 2]).unwrap();
     std::fs::write(logs.join("bad.json"), "{\"Records\": [{\"eventName\": \"CreateQueue\"").unwrap();
+    let odd = format!("{{\"Records\": [{{\"eventName\": CreateQueue}}, {}]}}", record["detail"]);
+    std::fs::write(logs.join("odd.json"), odd).unwrap();
     std::fs::write(logs.join("notes.txt"), "CreateQueue").unwrap();
     let digests = logs.join("CloudTrail-Digest");
     std::fs::create_dir(&digests).unwrap();
@@ -113,11 +115,18 @@ fn what_cannot_be_read_is_told_and_the_rest_is_proposed() {
     let output = tag(&["--from", logs.to_str().unwrap(), "none.json.gz"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    for wanted in ["cut.json.gz", "bad.json: not readable as JSON", "none.json.gz", "would tag", "1 would be tagged"] {
+    for wanted in [
+        "cut.json.gz",
+        "bad.json: it ends in the middle of the record that begins at byte 13",
+        "odd.json: record 1: not readable as JSON",
+        "none.json.gz: No such file",
+        "would tag",
+        "1 would be tagged",
+    ] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     assert!(!text.contains("notes.txt") && !text.contains("digest.json"), "{text}");
-    assert!(text.contains("nothing was changed"), "{text}");
+    assert!(text.contains("nothing was changed") && !text.contains("several calls"), "{text}");
 }
 
 #[test]

@@ -5,7 +5,6 @@
 //! envelope with members missing goes on as it is, because that is what a test may be about.
 
 mod envelope;
-pub mod stored;
 
 use serde_json::Value;
 use std::io::Read;
@@ -66,6 +65,17 @@ pub fn read(file: &Path) -> Result<Vec<Event>, InputError> {
     if events.is_empty() { Err(InputError::Empty(file.to_owned())) } else { Ok(events) }
 }
 
+/// The events in one JSON value.
+///
+/// # Errors
+/// It is not JSON, or not an event.
+pub fn events_of(json: &[u8], place: &str) -> Result<Vec<Event>, InputError> {
+    let value = serde_json::from_slice(json).map_err(|source| InputError::Json { place: place.to_owned(), source })?;
+    let mut events = Vec::new();
+    collect(value, place, &mut events)?;
+    Ok(events)
+}
+
 /// The events in a text: one JSON value, or one a line.
 fn parse(bytes: &[u8], name: &str) -> Result<Vec<Event>, InputError> {
     let whole = serde_json::from_slice::<Value>(bytes);
@@ -104,6 +114,11 @@ fn collect(value: Value, place: &str, events: &mut Vec<Event>) -> Result<(), Inp
         && let Some(event) = value.get_mut("event").map(Value::take)
     {
         value = event;
+    }
+    // An element of what `aws cloudtrail lookup-events` answers.
+    if let Some(record) = value.get("CloudTrailEvent").and_then(Value::as_str) {
+        let json = |source| InputError::Json { place: place.to_owned(), source };
+        value = serde_json::from_str(record).map_err(json)?;
     }
     // A CloudTrail log file.
     if let Some(Value::Array(records)) = value.get_mut("Records").map(Value::take) {

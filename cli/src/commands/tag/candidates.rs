@@ -17,6 +17,8 @@ use trailhook::{Decision, Envelope, EventHeader, Record};
 pub struct Candidate {
     /// Where it was read.
     pub place: String,
+    /// The event's id.
+    pub event_id: Option<String>,
     /// Who made it.
     pub actor: Option<String>,
     /// What the function would do about it.
@@ -118,8 +120,13 @@ impl Candidates {
             Ok(Decision::Act(actions)) => {
                 for action in actions {
                     let arn = action.queue_arn.to_string();
-                    let candidate = Candidate { place: place.clone(), actor: actor.clone(), action };
-                    self.made.entry(arn).or_default().push(candidate);
+                    let (event_id, actor) = (header.event_id.clone(), actor.clone());
+                    let candidate = Candidate { place: place.clone(), event_id, actor, action };
+                    let made = self.made.entry(arn).or_default();
+                    // CloudTrail may write a record twice, and a folder may be there twice.
+                    if candidate.event_id.is_none() || made.iter().all(|other| other.event_id != candidate.event_id) {
+                        made.push(candidate);
+                    }
                 }
             }
             Ok(Decision::Skip(skip)) => *self.left_alone.entry(skip.code().to_owned()).or_default() += 1,

@@ -14,8 +14,8 @@ pub use deed::{Outcome, Proposal};
 
 use super::{CommandError, Verdict};
 use crate::args::TagArguments;
-use crate::input::stored;
 use crate::show;
+use crate::stored::{self, Wanted};
 use crate::template::Template;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -35,15 +35,16 @@ pub async fn tag(arguments: &TagArguments) -> Result<Verdict, CommandError> {
     let (files, unread) = stored::files(&arguments.from);
     let mut candidates = Candidates::in_files(files.len(), &unread);
     let bar = bar(files.len(), "reading log files");
+    let wanted = Wanted::with(&WORDS);
     for file in &files {
-        match stored::events(file, &WORDS) {
-            Ok(events) => {
-                for event in events {
-                    candidates.take(event, &mut taggers)?;
-                }
+        let mut taken = Ok(());
+        let read = stored::each(file, &wanted, |event| {
+            if taken.is_ok() {
+                taken = candidates.take(event, &mut taggers);
             }
-            Err(error) => candidates.unread.push(error.to_string()),
-        }
+        });
+        taken?;
+        candidates.unread.extend(read.problems);
         bar.inc(1);
     }
     bar.finish_and_clear();
