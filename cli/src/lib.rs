@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod deployed;
 pub mod input;
 pub mod project;
 pub mod screen;

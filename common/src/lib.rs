@@ -19,6 +19,7 @@ mod omitted;
 #[allow(clippy::indexing_slicing)]
 pub mod pattern;
 mod plan;
+mod planned;
 mod queue;
 mod record;
 mod report;
@@ -46,6 +47,7 @@ pub use identity::{
 pub use object::Extras;
 pub use omitted::{Omitted, is_hidden};
 pub use plan::{Afterwards, Judgement, Plan, Reason, Verdict};
+pub use planned::{Planned, planned, report_of, undecodable, would};
 pub use queue::{QueueUrl, QueueUrlError};
 pub use record::{
     Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,

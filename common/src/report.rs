@@ -90,6 +90,8 @@ pub enum ActionOutcome {
     WouldApply,
     /// The live state says there is nothing to do.
     Nothing,
+    /// Another event has taken it over, or an earlier try left it to one.
+    LeftToAnother,
     /// Dealt with before, by another delivery of the event.
     Duplicate,
     /// Not done: the circuit breaker is open.
@@ -228,7 +230,11 @@ impl Report {
             Outcome::Postponed => Some(ActionOutcome::Postponed),
             _ => None,
         };
-        let reason = actions.iter().filter(|action| Some(action.outcome) == of).find_map(|action| action.reason);
+        let is = |action: &&ActionReport| {
+            Some(action.outcome) == of
+                || (outcome == Outcome::Nothing && action.outcome == ActionOutcome::LeftToAnother)
+        };
+        let reason = actions.iter().filter(is).find_map(|action| action.reason);
         let reason = reason.map(str::to_owned);
         Report { response, mode, outcome, reason, message, event: Some(event), notes: Vec::new(), actions }
     }
@@ -280,6 +286,7 @@ impl ActionReport {
             ActionOutcome::Applied => format!("done: {what}; {why}"),
             ActionOutcome::WouldApply => format!("would {what}"),
             ActionOutcome::Nothing => format!("nothing to do: {why}"),
+            ActionOutcome::LeftToAnother => format!("left to another event to {what}: {why}"),
             ActionOutcome::Duplicate => format!("did not {what} again: {why}"),
             ActionOutcome::Stopped => format!("did not {what}: {why}"),
             ActionOutcome::Postponed => format!("did not {what} yet: {why}"),

@@ -6,11 +6,11 @@
 use crate::Handler;
 use crate::attempt::{Attempt, Cut};
 use crate::function::Function;
-use crate::ledger::{Begin, Begun, EventKey, LedgerError, digest, fingerprint};
+use crate::ledger::{Begin, Begun, EventKey, LedgerError, Settled, digest, fingerprint};
 use crate::trouble::Trouble;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
-use trailhook::{ActionOutcome, ActionReport, Envelope};
+use trailhook::{ActionOutcome, ActionReport, Envelope, report_of};
 
 /// What is remembered of an event while its actions are carried out.
 #[derive(Debug)]
@@ -76,17 +76,25 @@ impl<H: Handler> Function<H> {
                 reports.push(report.saying(why));
                 continue;
             }
-            if let Some(at) = begun.as_ref().and_then(|begun| begun.applied(&key)) {
-                let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-                let report = ActionReport { outcome: ActionOutcome::Applied, ..report };
-                reports.push(report.saying(&format!("an earlier try did it, at {at}")));
+            if let Some(settled) = begun.as_ref().and_then(|begun| begun.settled(&key)) {
+                let (outcome, did) = match settled {
+                    Settled::Done(_) => (ActionOutcome::Applied, "did it"),
+                    Settled::Left(_) => (ActionOutcome::LeftToAnother, "did so"),
+                };
+                let at = settled.at().to_rfc3339_opts(SecondsFormat::Secs, true);
+                reports.push(ActionReport { outcome, ..report }.saying(&format!("an earlier try {did}, at {at}")));
                 continue;
             }
             let trouble;
             (report, trouble) = self.step(action, report, event, begun.as_ref(), attempt).await;
             report.notes.extend(note.clone());
-            if let Some(begun) = begun.as_mut().filter(|_| report.outcome == ActionOutcome::Applied) {
-                begun.note(key);
+            let settled = match report.outcome {
+                ActionOutcome::Applied => Some(Settled::Done(Utc::now())),
+                ActionOutcome::LeftToAnother => Some(Settled::Left(Utc::now())),
+                _ => None,
+            };
+            if let (Some(begun), Some(settled)) = (begun.as_mut(), settled) {
+                begun.note(key, settled);
                 // The last one is written with the outcome.
                 if actions.peek().is_some()
                     && let Err(error) = attempt.written(begun.save()).await
@@ -129,10 +137,7 @@ impl<H: Handler> Function<H> {
     }
 
     pub(crate) fn report(&self, action: &H::Action, outcome: ActionOutcome) -> ActionReport {
-        let description = self.handler.describe(action);
-        // An action is plain data; one that can't be written as JSON is said to be so, not lost.
-        let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
-        ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action, after: None }
+        report_of(&self.handler, action, outcome)
     }
 }
 

@@ -200,7 +200,7 @@ fn replayed(text: &str) -> Result<Replayed, String> {
 }
 
 /// Seconds, or `any` for no limit.
-fn max_age(text: &str) -> Result<Option<TimeDelta>, String> {
+pub(crate) fn max_age(text: &str) -> Result<Option<TimeDelta>, String> {
     if text == "any" {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 use crate::{ApplyError, Configuration, Handler};
 use aws_config::SdkConfig;
 use chrono::Utc;
-use trailhook::{ActionOutcome, Decision, EventHeader, Guards, Mode, Outcome, Report, decide, decode};
+use trailhook::{ActionOutcome, EventHeader, Guards, Mode, Outcome, Planned, Report, decode, planned, undecodable};
 
 /// A handler with what is around it: everything that an event is answered with.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Function<H> {
 /// An event that failed: Lambda tries again, and then keeps it in the on-failure queue.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) error_type: &'static str,
+    pub(crate) error_type: String,
     pub(crate) message: String,
 }
 
@@ -43,20 +43,14 @@ impl<H: Handler> Function<H> {
     pub(crate) async fn answer(&self, payload: &[u8], attempt: &Attempt) -> (Report, Option<Failure>) {
         let envelope = match decode(payload) {
             Ok(envelope) => envelope,
-            Err(error) => return self.failed(None, "Trailhook.Decode", error.to_string()),
+            Err(error) => return ended(undecodable::<H>(self.mode, error)),
         };
-        let header = EventHeader::of(&envelope);
         let event = Event::of(&envelope, payload);
-        let actions = match decide(&self.handler, envelope, &self.guards, Utc::now()) {
-            Ok(Decision::Act(actions)) => actions,
-            Ok(Decision::Skip(skip)) => return (Report::skipped(H::NAME, self.mode, header, &skip), None),
-            Ok(Decision::Nothing(reason)) => {
-                let (outcome, header) = (Outcome::Nothing, Some(header));
-                let report = Report::without_actions(H::NAME, self.mode, header, outcome, reason.code, reason.message);
-                return (report, None);
-            }
-            Err(undecided) => return self.failed(Some(header), undecided.error_type(), undecided.to_string()),
-        };
+        let Planned { event: header, actions } =
+            match planned(&self.handler, self.mode, envelope, &self.guards, Utc::now()) {
+                Ok(planned) => planned,
+                Err(report) => return ended(*report),
+            };
         let Carried { actions, trouble, begun } = self.carry_out(actions, &event, attempt).await;
         let mut report = Report::of_actions(H::NAME, self.mode, header, actions);
         if let Some(begun) = begun
@@ -66,7 +60,7 @@ impl<H: Handler> Function<H> {
         }
         match trouble {
             Some(trouble) => {
-                let failure = Failure { error_type: trouble.error_type(), message: report.message.clone() };
+                let failure = Failure { error_type: trouble.error_type().to_owned(), message: report.message.clone() };
                 (report.because(trouble.error_type()), Some(failure))
             }
             None => (report, None),
@@ -91,18 +85,15 @@ impl<H: Handler> Function<H> {
     pub(crate) fn cut_short(&self, payload: &[u8], cut: Cut) -> (Report, Option<Failure>) {
         let event = decode(payload).ok().map(|envelope| EventHeader::of(&envelope));
         let trouble = Trouble::Cut(cut);
-        self.failed(event, trouble.error_type(), trouble.to_string())
+        let (outcome, why) = (Outcome::Failed, trouble.error_type());
+        ended(Report::without_actions(H::NAME, self.mode, event, outcome, why, trouble.to_string()))
     }
+}
 
-    /// The report of a failure and the failure, with one message: the report's, which is cut.
-    fn failed(
-        &self,
-        event: Option<EventHeader>,
-        error_type: &'static str,
-        message: String,
-    ) -> (Report, Option<Failure>) {
-        let report = Report::without_actions(H::NAME, self.mode, event, Outcome::Failed, error_type, message);
-        let message = report.message.clone();
-        (report, Some(Failure { error_type, message }))
-    }
+/// A report without actions, and the failure if it is one, with one message: the report's, which is cut.
+fn ended(report: Report) -> (Report, Option<Failure>) {
+    let error_type = report.reason.clone().unwrap_or_default();
+    let failed = report.outcome == Outcome::Failed;
+    let failure = failed.then(|| Failure { error_type, message: report.message.clone() });
+    (report, failure)
 }

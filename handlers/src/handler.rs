@@ -44,8 +44,9 @@ pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
     fn confirm(&self, action: &Self::Action) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send;
 
     /// The last word before an action is applied, and the place to note down in the function's own table
-    /// that it is about to be: an action may be put off here, changed, or left to another. Never asked in a
-    /// dry run. `again` when an earlier try had the event in hand.
+    /// that it is about to be: an action may be put off here, changed, or left to another event, which then
+    /// is final. Never asked in a dry run. `again` when an earlier try had the event in hand. What is put off
+    /// needs Lambda's retries: a function without any would hand each such event to its on-failure queue.
     fn beforehand(
         &self,
         _action: &Self::Action,

@@ -116,7 +116,7 @@ fn decision_line(report: &Report, failed: bool, request_id: &str) -> Box<RawValu
 
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
-        Diagnostic { error_type: failure.error_type.to_owned(), error_message: failure.message }
+        Diagnostic { error_type: failure.error_type, error_message: failure.message }
     }
 }
 

@@ -101,7 +101,10 @@ impl<H: Handler> Function<H> {
         let (mut report, trouble) = self.applied(action, report, looked, hands).await;
         // A try that may have had an effect counts; one that surely had none does not.
         let without_effect = match report.outcome {
-            ActionOutcome::Nothing | ActionOutcome::NotReached | ActionOutcome::Postponed => true,
+            ActionOutcome::Nothing
+            | ActionOutcome::LeftToAnother
+            | ActionOutcome::NotReached
+            | ActionOutcome::Postponed => true,
             ActionOutcome::Failed => {
                 trouble.as_ref().is_some_and(|trouble| trouble.is_permanent() || !trouble.of_call())
             }
@@ -210,6 +213,10 @@ impl<H: Handler> Function<H> {
         let verdict = match hands.attempt.bounded(self.handler.beforehand(&action, hands.again)).await {
             Ok(Ok(Verdict { judgement, notes })) => {
                 let seen = std::mem::take(&mut report.notes);
+                if let Judgement::Nothing(reason) = judgement {
+                    let report = ActionReport { outcome: ActionOutcome::LeftToAnother, ..report.left_alone(reason) };
+                    return (ActionReport { notes: [seen, notes].concat(), ..report }, None);
+                }
                 Verdict { judgement, notes: seen }.noting(notes)
             }
             Ok(Err(error)) => return failed(report, error.into()),

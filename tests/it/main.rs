@@ -43,6 +43,7 @@ mod pattern_properties;
 mod pattern_quamina;
 mod pattern_refused;
 mod pattern_table;
+mod replay;
 mod responses;
 mod reverting;
 mod reverting_docs;

@@ -1,9 +1,11 @@
 //! The command line.
 
 mod local;
+mod replay;
 mod tag;
 
 pub use local::LocalArguments;
+pub use replay::ReplayArguments;
 pub use tag::TagArguments;
 
 use crate::project::TEMPLATE;
@@ -29,6 +31,9 @@ pub enum Command {
     /// Print the rule's event pattern, or say which events it matches and which field decided
     #[command(after_help = PATTERN_EXAMPLES)]
     Pattern(PatternArguments),
+    /// Say what the rules and responses would have done about stored events, offline
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(ReplayArguments),
     /// Propose tags for queues that are there already, out of CloudTrail's log files, and put them on
     #[command(after_help = tag::EXAMPLES)]
     Tag(TagArguments),

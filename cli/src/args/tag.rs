@@ -35,7 +35,7 @@ pub struct TagArguments {
     #[arg(long)]
     pub apply: bool,
     /// Where AWS is, for a local stage or an emulator [default: AWS itself, or what AWS_ENDPOINT_URL says]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub endpoint_url: Option<String>,
     /// Print one JSON document instead of a table
     #[arg(long)]
@@ -43,4 +43,9 @@ pub struct TagArguments {
     /// The template.
     #[command(flatten)]
     pub template: TemplateArguments,
+}
+
+fn url(text: &str) -> Result<String, &'static str> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    host.filter(|host| !host.is_empty()).map(|_| text.to_owned()).ok_or("expected a URL, as in http://127.0.0.1:4566")
 }

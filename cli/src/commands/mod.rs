@@ -4,21 +4,27 @@
 mod local;
 mod pattern;
 mod play;
+mod replay;
 mod tag;
 
 pub use local::local;
 pub use pattern::pattern;
 pub use play::play;
+pub use replay::{Outcomes, Tally, replay};
 pub use tag::{Candidate, Candidates, Outcome, Proposal, tag};
 
 use crate::args::{Arguments, Command};
+use crate::deployed::NotDeployed;
 use crate::input::InputError;
 use crate::project::NoProject;
 use crate::stage::{BinariesError, EndpointError, LiveError, StageError, WalkError};
 use crate::template::{Deployment, TemplateError};
 use crate::trail::LogFileError;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use trailhook::pattern::PatternError;
 
 /// How a command ended that could do its work.
@@ -92,6 +98,22 @@ pub enum CommandError {
     /// The function's settings are not what it takes.
     #[error("{0}")]
     Settings(String),
+    /// The template's function is not there, or its settings are wrong.
+    #[error("{}: {source}", file.display())]
+    NotDeployed {
+        /// The template.
+        file: PathBuf,
+        /// What is wrong.
+        source: NotDeployed,
+    },
+    /// No file has a name like those of events.
+    #[error(
+        "there is no file of events there: in a folder those are read that end in .json, .jsonl or .ndjson, with .gz or without"
+    )]
+    NoFiles,
+    /// No queue could be looked at.
+    #[error("none of the first {0} queues could be looked at, so the others were not tried")]
+    AllFailed(usize),
     /// It was ended from outside.
     #[error("ended from outside")]
     Ended(u8),
@@ -140,11 +162,34 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
             None => local(&arguments, ended).await,
         },
         Command::Pattern(arguments) => pattern(&arguments),
-        Command::Tag(arguments) => tokio::select! {
-            biased;
-            tagged = tag(&arguments) => tagged,
-            status = ended => Err(CommandError::Ended(status)),
-        },
+        Command::Replay(arguments) => {
+            let over = Arc::new(AtomicBool::new(false));
+            let mut replaying = tokio::task::spawn_blocking({
+                let over = over.clone();
+                move || replay(&arguments, &over)
+            });
+            let status = tokio::select! {
+                biased;
+                status = ended => status,
+                replayed = &mut replaying => return replayed.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic())),
+            };
+            // Its threads end at their next records.
+            over.store(true, Ordering::Relaxed);
+            drop(replaying.await);
+            Err(CommandError::Ended(status))
+        }
+        Command::Tag(arguments) => tag(&arguments, ended).await,
+    }
+}
+
+/// Progress on the terminal, if there is one.
+fn progress_bar(length: usize, doing: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} left");
+    let bar = ProgressBar::new(length as u64).with_message(doing);
+    match style {
+        Ok(style) => bar.with_style(style),
+        // The bar's own looks will do.
+        Err(_) => bar,
     }
 }
 

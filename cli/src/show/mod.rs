@@ -1,10 +1,12 @@
 //! What became of events, for people.
 
 mod live;
+mod replay;
 mod table;
 mod tag;
 
 pub use live::{step, told, walked};
+pub use replay::replayed;
 pub use tag::{tags, tags_json};
 
 use crate::stage::{Delivery, DeliveryResult, Played, RulePlayed};

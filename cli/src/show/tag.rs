@@ -25,6 +25,9 @@ pub fn tags(candidates: &Candidates, proposals: &[Proposal], arguments: &TagArgu
     for problem in candidates.unread.iter().chain(&candidates.undecided) {
         writeln!(text, "problem  {}", shown_line(problem)).ok();
     }
+    if arguments.template.parameter.is_empty() {
+        text.push_str("settings the template's own: say --parameter as your stack was deployed with others\n");
+    }
     let count = |wanted: fn(&Outcome) -> bool| proposals.iter().filter(|proposal| wanted(&proposal.outcome)).count();
     let (would, tagged) = (count(|it| matches!(it, Outcome::WouldTag)), count(|it| matches!(it, Outcome::Tagged)));
     let (alone, failed) =

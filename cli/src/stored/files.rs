@@ -23,10 +23,14 @@ pub fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<InputError>) {
             continue;
         }
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-        for entry in walk.into_iter().filter_entry(|entry| entry.file_name() != DIGESTS) {
+        for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || entry.file_name() != DIGESTS) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if entry.depth() == 0 || is_called_like_events(entry.path()) => files.push(entry.into_path()),
+                Ok(entry) if entry.depth() == 0 => files.push(entry.into_path()),
+                // A pipe would be waited for, for ever.
+                Ok(entry) if entry.file_type().is_file() && is_called_like_events(entry.path()) => {
+                    files.push(entry.into_path());
+                }
                 Ok(_) => {}
                 Err(error) => {
                     let file = error.path().unwrap_or(path).to_owned();

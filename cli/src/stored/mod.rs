@@ -2,9 +2,11 @@
 //! time, so that neither a file's size nor a bad record in it matters to the rest.
 
 mod files;
+mod layout;
 mod split;
 
 pub use files::files;
+pub use layout::Asked;
 pub use split::{Split, SplitError};
 
 use crate::input::{Event, InputError, events_of};
@@ -13,6 +15,7 @@ use memchr::memmem::Finder;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How gzip begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -43,8 +46,9 @@ impl Wanted {
     }
 }
 
-/// Hands on each event of a file that is wanted. What can't be read is told, and the rest goes on.
-pub fn each(file: &Path, wanted: &Wanted, mut take: impl FnMut(Event)) -> FileRead {
+/// Hands on each event of a file that is wanted, until it is `over`. What can't be read is told, and the rest
+/// goes on.
+pub fn each(file: &Path, wanted: &Wanted, over: &AtomicBool, mut take: impl FnMut(Event)) -> FileRead {
     let mut read = FileRead::default();
     let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
     let reader = match open(file) {
@@ -58,6 +62,7 @@ pub fn each(file: &Path, wanted: &Wanted, mut take: impl FnMut(Event)) -> FileRe
     loop {
         match split.record() {
             Ok(None) => break,
+            Ok(Some(_)) if over.load(Ordering::Relaxed) => break,
             Ok(Some(record)) => {
                 read.records += 1;
                 if !wanted.is(record) {

@@ -82,6 +82,8 @@ impl<R: Read> Split<R> {
                 return Ok(None);
             };
             match byte {
+                // The mark that some editors begin a text with.
+                0xef | 0xbb | 0xbf if self.read() < 3 => self.at += 1,
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => self.at += 1,
                 b'[' if !self.listed => (self.listed, self.at) = (true, self.at + 1),
                 b']' if self.listed => (self.listed, self.at) = (false, self.at + 1),
@@ -227,6 +229,7 @@ mod tests {
             format!("{{ \"Events\" :\n [ {one} ,\n{two}, {three} ] }}\n"),
             format!("[{one},{two},{three}]"),
             format!("{one}\n\r\n{two}\n{three}"),
+            format!("\u{feff}{one}{two}{three}"),
             format!(r#"{{"Records":[{one}]}}{{"Records":[{two}]}} {three}"#),
         ] {
             for step in [1, 2, 3, 7, 1_000_000] {

@@ -7,6 +7,7 @@
 use super::class::named_as_read;
 use super::record::Record;
 use crate::template::RuleState;
+use serde_json::Value;
 use std::fmt;
 
 /// CloudTrail sends nothing larger to EventBridge, whatever EventBridge would take.
@@ -53,19 +54,46 @@ impl Selectors {
 
 /// Whether a rule in this state gets the record's event, from a trail with these selectors.
 pub fn delivered(record: &Record, rule: RuleState, selectors: Selectors) -> Delivery {
+    let size = || serde_json::to_vec(record).map_or(0, |json| json.len());
+    judged(record.management_event, record.read_only, &record.event_name, size, rule, selectors)
+}
+
+/// The same of a record that somebody kept, in JSON. Before version 1.07 records didn't say what kind of event
+/// they are, and were of management events unless they are known for others.
+pub fn stored_delivered(record: &Value, rule: RuleState, selectors: Selectors) -> Delivery {
+    let is = |name: &str| match record.get(name) {
+        Some(Value::Bool(flag)) => Some(*flag),
+        Some(Value::String(text)) => Some(text == "true"),
+        _ => None,
+    };
+    let category = record.get("eventCategory").and_then(Value::as_str);
+    let management = is("managementEvent").unwrap_or(category.is_none_or(|category| category == "Management"));
+    let name = record.get("eventName").and_then(Value::as_str).unwrap_or_default();
+    let size = || record.to_string().len();
+    judged(management, is("readOnly").unwrap_or(false), name, size, rule, selectors)
+}
+
+fn judged(
+    management: bool,
+    read_only: bool,
+    name: &str,
+    size: impl FnOnce() -> usize,
+    rule: RuleState,
+    selectors: Selectors,
+) -> Delivery {
     let not = Delivery::NotDelivered;
     if rule == RuleState::Disabled {
         return not(Undelivered::RuleDisabled);
     }
-    if !selectors.select(record) {
+    if !(management || selectors.data_events) {
         return not(Undelivered::DataEvent);
     }
     // A few calls that only read have other names, and have always been delivered.
-    let read = record.management_event && record.read_only && named_as_read(&record.event_name);
+    let read = management && read_only && named_as_read(name);
     if read && rule != RuleState::EnabledWithReadOnlyCalls {
         return not(Undelivered::ReadOnly);
     }
-    match serde_json::to_vec(record).map_or(0, |json| json.len()) {
+    match size() {
         size if size > LARGEST_EVENT => not(Undelivered::TooLarge { size }),
         _ => Delivery::Delivered,
     }

@@ -64,7 +64,7 @@ mod xml;
 
 pub use call::{AnsweredCall, TlsConnection};
 pub use class::EventClass;
-pub use delivery::{Delivery, Selectors, Undelivered, delivered};
+pub use delivery::{Delivery, Selectors, Undelivered, delivered, stored_delivered};
 pub use envelope::Envelope;
 pub use log_files::{LogFileError, LogFiles};
 pub use principals::{Caller, Principals, PrincipalsError, PrincipalsProblem};

@@ -50,8 +50,17 @@ pub(crate) struct Begun<'a> {
     pub(crate) holder: String,
     /// Whether an earlier try had it in hand.
     pub(crate) again: bool,
-    /// By action: when it was applied, by an earlier try or by this one.
-    applied: BTreeMap<String, DateTime<Utc>>,
+    /// By action: how it was settled, by an earlier try or by this one.
+    applied: BTreeMap<String, Settled>,
+}
+
+/// What became of an action that needs no other try, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Settled {
+    /// It was done.
+    Done(DateTime<Utc>),
+    /// It was left to another event.
+    Left(DateTime<Utc>),
 }
 
 impl Ledger {
@@ -86,9 +95,7 @@ impl Ledger {
             };
             let ours = |item: &Item| {
                 let applied = item.map("applied").into_iter().flatten();
-                let applied = applied.filter_map(|(action, at)| {
-                    Some((action.clone(), DateTime::from_timestamp_millis(at.as_n().ok()?.parse().ok()?)?))
-                });
+                let applied = applied.filter_map(|(action, noted)| Some((action.clone(), Settled::read(noted)?)));
                 let (id, holder, applied) = (id.clone(), holder.clone(), applied.collect());
                 let again = item.number("tries").is_some_and(|tries| tries > 1);
                 Begin::Ours(Begun { ledger: self, id, holder, again, applied })
@@ -111,14 +118,14 @@ impl Ledger {
 }
 
 impl Begun<'_> {
-    /// When an action was applied, if it was.
-    pub(crate) fn applied(&self, action: &str) -> Option<DateTime<Utc>> {
+    /// How an action was settled, if it was.
+    pub(crate) fn settled(&self, action: &str) -> Option<Settled> {
         self.applied.get(action).copied()
     }
 
-    /// Notes that an action was applied; it is written with the next change, at the latest with the last.
-    pub(crate) fn note(&mut self, action: String) {
-        self.applied.insert(action, Utc::now());
+    /// Notes that an action was settled; it is written with the next change, at the latest with the last.
+    pub(crate) fn note(&mut self, action: String, settled: Settled) {
+        self.applied.insert(action, settled);
     }
 
     /// Writes what was applied.
@@ -155,7 +162,7 @@ impl Begun<'_> {
     }
 
     async fn set(&self, more: &str, mut values: Vec<(&str, AttributeValue)>) -> Result<(), ApplyError> {
-        let applied = self.applied.iter().map(|(action, at)| (action.clone(), time(*at))).collect();
+        let applied = self.applied.iter().map(|(action, settled)| (action.clone(), settled.written())).collect();
         values.push((":applied", AttributeValue::M(applied)));
         values.push((":holder", text(&self.holder)));
         let update = format!("SET applied = :applied{more}");
@@ -172,6 +179,32 @@ impl Begun<'_> {
                 (Err(ApplyError::Transient { .. }), Some(wait)) => tokio::time::sleep(*wait).await,
                 (Err(error), _) => return Err(error),
             }
+        }
+    }
+}
+
+impl Settled {
+    /// When.
+    pub(crate) fn at(self) -> DateTime<Utc> {
+        match self {
+            Settled::Done(at) | Settled::Left(at) => at,
+        }
+    }
+
+    /// What was done has a number, what was left a text of the same number.
+    fn written(self) -> AttributeValue {
+        match self {
+            Settled::Done(at) => time(at),
+            Settled::Left(at) => text(at.timestamp_millis().to_string()),
+        }
+    }
+
+    fn read(noted: &AttributeValue) -> Option<Settled> {
+        let at = |millis: &str| DateTime::from_timestamp_millis(millis.parse().ok()?);
+        match noted {
+            AttributeValue::N(millis) => Some(Settled::Done(at(millis)?)),
+            AttributeValue::S(millis) => Some(Settled::Left(at(millis)?)),
+            _ => None,
         }
     }
 }

@@ -15,7 +15,7 @@ mod item;
 mod together;
 
 pub(crate) use breaker::{Place, Slot};
-pub(crate) use event::{Begin, Begun, EventKey};
+pub(crate) use event::{Begin, Begun, EventKey, Settled};
 pub(crate) use fingerprint::{digest, fingerprint};
 pub(crate) use hold::{Held, Hold, Holding};
 pub(crate) use together::{Brought, Turn};

@@ -111,6 +111,10 @@ impl Candidates {
             self.undecided.push(format!("{place}: the record has no recipientAccountId or no awsRegion"));
             return Ok(());
         };
+        if !trailhook::is_account_id(account) || !crate::commands::is_region(region) {
+            self.undecided.push(format!("{place}: {account:?}, {region:?}: not an account and a Region"));
+            return Ok(());
+        }
         if !taggers.is_asked_for(account, region) {
             *self.left_alone.entry("not-asked-for".to_owned()).or_default() += 1;
             return Ok(());

@@ -77,6 +77,12 @@ pub(super) async fn look(
     }
     let Queue { arn, candidates, .. } = queue;
     let mut last = None;
+    if let Some((one, other)) = at_once(&candidates) {
+        let message =
+            format!("{one} and {other} asked for it within a second, and nobody can tell which of them made it");
+        let outcome = Outcome::LeftAlone { reason: "ambiguous".to_owned(), message };
+        return Ok(of(arn, candidates.into_iter().next(), outcome));
+    }
     for candidate in candidates {
         let (account, region) = (candidate.action.queue_arn.account(), candidate.action.queue_arn.region());
         let handler = taggers.live(account, region, endpoint).await?;
@@ -110,6 +116,16 @@ pub(super) async fn look(
         return Ok(Proposal { notes, ..of(arn, Some(candidate), outcome) });
     }
     Ok(last.unwrap_or_else(|| of(arn, None, Outcome::Failed { message: "no call is known that made it".to_owned() })))
+}
+
+/// Two callers whose calls are so close that the queue's time can't tell them apart.
+fn at_once(candidates: &[Candidate]) -> Option<(String, String)> {
+    let who = |candidate: &Candidate| candidate.actor.clone().unwrap_or_else(|| "somebody".to_owned());
+    candidates.windows(2).find_map(|pair| {
+        let [one, other] = pair else { return None };
+        let close = (other.action.event_time - one.action.event_time).num_seconds() <= 2;
+        (close && who(one) != who(other)).then(|| (who(one), who(other)))
+    })
 }
 
 fn failed(arn: String, candidate: Candidate, error: &ApplyError) -> Proposal {

@@ -12,52 +12,85 @@ mod tagger;
 pub use candidates::{Candidate, Candidates};
 pub use deed::{Outcome, Proposal};
 
-use super::{CommandError, Verdict};
+use super::{CommandError, Verdict, progress_bar};
 use crate::args::TagArguments;
 use crate::show;
 use crate::stored::{self, Wanted};
 use crate::template::Template;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
+use std::pin::pin;
+use std::sync::atomic::AtomicBool;
 use tagger::Taggers;
 
 /// The calls that make or delete a queue.
 const WORDS: [&str; 2] = ["CreateQueue", "DeleteQueue"];
 
+/// So many queues in a row that can't be looked at, from the first one on, and it is given up.
+const MOST_FAILURES: usize = 5;
+
 /// Proposes tags, or puts them on.
 ///
 /// # Errors
 /// There is no project, or the template's settings can't be read.
-pub async fn tag(arguments: &TagArguments) -> Result<Verdict, CommandError> {
+pub async fn tag(arguments: &TagArguments, ended: impl Future<Output = u8>) -> Result<Verdict, CommandError> {
+    let mut ended = pin!(ended);
     let file = arguments.template.file()?;
     let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
     let mut taggers = Taggers::new(template, file, &arguments.template);
     let (files, unread) = stored::files(&arguments.from);
     let mut candidates = Candidates::in_files(files.len(), &unread);
-    let bar = bar(files.len(), "reading log files");
+    if files.is_empty() && unread.is_empty() {
+        return Err(CommandError::NoFiles);
+    }
+    let bar = progress_bar(files.len(), "reading log files");
     let wanted = Wanted::with(&WORDS);
     for file in &files {
         let mut taken = Ok(());
-        let read = stored::each(file, &wanted, |event| {
+        let read = stored::each(file, &wanted, &AtomicBool::new(false), |event| {
             if taken.is_ok() {
                 taken = candidates.take(event, &mut taggers);
             }
         });
         taken?;
+        tokio::select! {
+            biased;
+            status = &mut ended => return Err(CommandError::Ended(status)),
+            () = tokio::task::yield_now() => {}
+        }
         candidates.unread.extend(read.problems);
         bar.inc(1);
     }
     bar.finish_and_clear();
     let live = (arguments.look || arguments.apply).then_some(arguments.endpoint_url.as_deref());
     let queues = candidates.queues();
-    let bar = self::bar(queues.len(), if arguments.apply { "tagging queues" } else { "looking at queues" });
+    let bar = progress_bar(queues.len(), if arguments.apply { "tagging queues" } else { "looking at queues" });
     let mut proposals = Vec::with_capacity(queues.len());
+    // What was done is told, whatever comes in between.
+    let (mut stopped, mut failures) = (None, 0);
     for queue in queues {
         let proposal = match live {
-            None => deed::propose(queue),
-            Some(endpoint) => deed::look(queue, &mut taggers, endpoint, arguments.apply).await?,
+            None => Ok(deed::propose(queue)),
+            Some(endpoint) => tokio::select! {
+                biased;
+                status = &mut ended => Err(CommandError::Ended(status)),
+                proposal = deed::look(queue, &mut taggers, endpoint, arguments.apply) => proposal,
+            },
         };
-        proposals.push(proposal);
+        match proposal {
+            Ok(proposal) => {
+                failures = if matches!(proposal.outcome, Outcome::Failed { .. }) { failures + 1 } else { 0 };
+                proposals.push(proposal);
+                // No credentials, or no way to AWS: it would be so for all the others.
+                if failures == MOST_FAILURES && proposals.len() == failures {
+                    stopped = Some(CommandError::AllFailed(failures));
+                    break;
+                }
+            }
+            Err(error) => {
+                stopped = Some(error);
+                break;
+            }
+        }
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -67,18 +100,10 @@ pub async fn tag(arguments: &TagArguments) -> Result<Verdict, CommandError> {
     } else {
         writeln!(out, "{}", show::tags(&candidates, &proposals, arguments))?;
     }
+    if let Some(stopped) = stopped {
+        return Err(stopped);
+    }
     let failed = proposals.iter().any(|proposal| matches!(proposal.outcome, Outcome::Failed { .. }));
     let good = !failed && candidates.unread.is_empty() && candidates.undecided.is_empty();
     Ok(if good { Verdict::Good } else { Verdict::Bad })
-}
-
-/// Progress on the terminal, if there is one.
-fn bar(length: usize, doing: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} left");
-    let bar = ProgressBar::new(length as u64).with_message(doing);
-    match style {
-        Ok(style) => bar.with_style(style),
-        // The bar's own looks will do.
-        Err(_) => bar,
-    }
 }

@@ -29,12 +29,14 @@ impl Addition {
     pub fn others(told: &BTreeMap<String, String>, more: u64) -> Option<Addition> {
         let count = told.len() as u64 + more;
         let calls = if count == 1 { "call" } else { "calls" };
+        // Each begins with its time.
         let mut lines: Vec<String> = told.values().cloned().collect();
+        lines.sort();
         if more > 0 {
-            lines.push(format!("and {more} more, each in the journal and in the rule's log group"));
+            lines.push(format!("and {more} more: the rule's log group has each of them"));
         }
         (count > 0).then(|| Addition {
-            heading: format!("{count} more {calls} like this one, told of here and nowhere else"),
+            heading: format!("{count} more {calls} like this one, which no other message tells of"),
             lines,
             name: "others",
             data: json!({"count": count, "events": told}),
@@ -49,7 +51,7 @@ impl Addition {
     /// The same with half of its lines.
     fn shorter(&self) -> Addition {
         let mut lines: Vec<String> = self.lines.iter().take(self.lines.len() / 2).cloned().collect();
-        lines.push("… cut: the rest is in the journal".to_owned());
+        lines.push("… cut: the rule's log group has the rest".to_owned());
         Addition { lines, data: json!({"count": self.count(), "cut": true}), ..self.clone() }
     }
 }
@@ -65,9 +67,13 @@ impl Notification {
             if whole.fits() {
                 return whole;
             }
-            whole.story = inserted(&self.short_story, addition.name, &addition.data);
-            if whole.fits() || addition.lines.len() < 2 {
+            whole.story.clone_from(&whole.short_story);
+            if whole.fits() {
                 return whole;
+            }
+            // A message that nobody can send would tell of nothing at all.
+            if addition.lines.len() < 2 {
+                return self.clone();
             }
             addition = addition.shorter();
         }
@@ -81,6 +87,7 @@ impl Notification {
             added.email.push_str(&format!("  {line}\n"));
         }
         added.story = inserted(&self.story, addition.name, &addition.data);
+        added.short_story = inserted(&self.short_story, addition.name, &addition.data);
         if let Some(chat) = &mut added.chat {
             chat::add(chat, &addition.heading, &lines);
         }

@@ -84,11 +84,13 @@ pub(super) fn add(notification: &mut Value, heading: &str, lines: &[String]) {
     let Some(Value::String(description)) = notification.pointer_mut("/content/description") else {
         return;
     };
-    let mut room = LONGEST_DESCRIPTION.saturating_sub(description.chars().count());
+    const CUT: &str = "\n`… cut: the other forms of this message have all`";
+    let mut room = LONGEST_DESCRIPTION.saturating_sub(description.chars().count() + CUT.chars().count());
     for line in std::iter::once(heading).chain(lines.iter().map(String::as_str)) {
         let line = format!("\n`{}`", escaped(&one_line(line, LONGEST_VALUE)));
         let length = line.chars().count();
         if length > room {
+            description.push_str(CUT);
             return;
         }
         room -= length;

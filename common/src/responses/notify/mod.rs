@@ -148,8 +148,7 @@ impl Response for Notify {
             actions.push(NotifyAction::Journal(line));
         }
         if let Some(topic_arn) = topic_arn {
-            let mut notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
-            notification.alike = notification.alike.filter(|_| self.settings.digest.is_some());
+            let notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
             actions.push(NotifyAction::Topic(notification));
         }
         if actions.is_empty() {

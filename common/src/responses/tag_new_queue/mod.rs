@@ -77,16 +77,17 @@ impl Response for TagNewQueue {
         };
         let given = call.request.known().map(|request| &request.tags);
         let (mut tags, mut left_out) = self.settings.render(call);
+        let none = tags.is_empty() && left_out.is_empty();
         for key in given.into_iter().flat_map(|given| given.keys()) {
             tags.remove(key);
             left_out.remove(key);
         }
         let required = self.settings.required.clone();
         if tags.is_empty() && left_out.is_empty() && required.is_empty() {
-            return if given.is_some_and(|given| !given.is_empty()) {
-                Plan::nothing("already-tagged", "what tags there would be, the call itself gave the queue")
-            } else {
+            return if none {
                 Plan::nothing("no-value", "no tag has a value for this record")
+            } else {
+                Plan::nothing("already-tagged", "what tags there would be, the call itself gave the queue")
             };
         }
         let super::CalledQueue { queue_url, queue_arn, event_time } = queue;

@@ -183,6 +183,8 @@ mod tests {
                 "no record.userIdentity.sessionContext.sess",
             ),
             (r#""{{ who.nme }}""#, "there is no who.nme; the names are kind"),
+            (r#""{{ record['userIdentty'].x }}""#, "write record.name for a member of record"),
+            (r#""{{ who.role.foo }}""#, "who.role, which is a text"),
             (r#""{{ userAgent.name }}""#, "userAgent, which is a text"),
             (r#""""#, "SQS would not take"),
             (r#""a,b;c""#, "a_b_c"),

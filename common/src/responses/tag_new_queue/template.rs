@@ -9,6 +9,7 @@ use crate::calls::sqs::CreateQueue;
 use crate::{Actor, Call, Record, SessionContext, SessionIssuer, UserIdentity, Who};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use serde_json::Value as Json;
 
 /// The names that stand for a text.
 const TEXTS: [&str; 12] = [
@@ -59,6 +60,9 @@ pub enum TemplateError {
         /// Those there are.
         there: String,
     },
+    /// A member is named in brackets, where nobody sees whether there is one of that name.
+    #[error("write {0}.name for a member of {0}, and not {0}[...]")]
+    Brackets(&'static str),
     /// It has no placeholders, and SQS would not take it as it is.
     #[error("it is always {0:?}, which SQS would not take: it would be written as {1:?}")]
     Constant(String, String),
@@ -73,6 +77,9 @@ impl Template {
             let cleaned = clean_value(source);
             let taken = cleaned == source && !cleaned.is_empty();
             return if taken { Ok(template) } else { Err(TemplateError::Constant(source.to_owned(), cleaned)) };
+        }
+        if let Some((object, _)) = OBJECTS.iter().find(|(object, _)| source.contains(&format!("{object}["))) {
+            return Err(TemplateError::Brackets(object));
         }
         for path in language().template_from_str(source)?.undeclared_variables(true) {
             check(&path)?;
@@ -124,7 +131,8 @@ fn check(path: &str) -> Result<(), TemplateError> {
     let mut before = head.to_owned();
     for member in rest.into_iter().flat_map(|rest| rest.split('.')) {
         let Some(members) = object(&before) else {
-            return Ok(());
+            // What a service puts into a record may have any members; the parts of an actor are texts.
+            return if head == "who" { no(path, format!("{before}, which is a text")) } else { Ok(()) };
         };
         if !members.contains(&member) {
             return no(&format!("{before}.{member}"), format!("{} in {before}", members.join(", ")));
@@ -153,7 +161,8 @@ pub(super) fn values(call: &Call<CreateQueue>, with_record: bool) -> Result<Valu
     let actor = identity.map(Actor::of);
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     // By way of JSON: the record holds parts that are JSON text still.
-    let whole = if with_record { Value::from(Serde(serde_json::to_value(record)?)) } else { Value::UNDEFINED };
+    let whole =
+        if with_record { Value::from(Serde(without_nulls(serde_json::to_value(record)?))) } else { Value::UNDEFINED };
     Ok(context! {
         record => whole,
         who => actor.as_ref().map(|actor| Value::from(Serde(actor))),
@@ -170,6 +179,18 @@ pub(super) fn values(call: &Call<CreateQueue>, with_record: bool) -> Result<Valu
         accountId => text(record.recipient_account_id.text()),
         queueName => text(call.request.known().map(|request| request.queue_name.as_str())),
     })
+}
+
+/// What is null is as good as not there; the language would write it as a word.
+fn without_nulls(value: Json) -> Json {
+    match value {
+        Json::Object(members) => {
+            let there = members.into_iter().filter(|(_, member)| !member.is_null());
+            Json::Object(there.map(|(name, member)| (name, without_nulls(member))).collect())
+        }
+        Json::Array(elements) => Json::Array(elements.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
 }
 
 /// The role behind a session, with its path; otherwise the identity's own ARN.

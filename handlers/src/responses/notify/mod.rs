@@ -9,8 +9,13 @@ mod settings;
 use super::history::QueueHistories;
 use crate::ledger::{Brought, Ledger, Turn};
 use crate::{ApplyError, Handler, Start};
-use trailhook::responses::notify::{Addition, AttributesSet, DigestLimit, Notify, NotifyAction};
-use trailhook::{Reason, Verdict};
+use chrono::{TimeDelta, Utc};
+use std::sync::{Mutex, PoisonError};
+use trailhook::responses::notify::{Addition, Alike, AttributesSet, DigestLimit, Notify, NotifyAction};
+use trailhook::{Afterwards, Reason, Response, Verdict};
+
+/// Lambda's two retries come within three minutes, and a little.
+const WAIT: TimeDelta = TimeDelta::minutes(5);
 
 /// [`Notify`] with clients.
 #[derive(Debug)]
@@ -20,8 +25,13 @@ pub struct NotifyHandler {
     logs: aws_sdk_cloudwatchlogs::Client,
     /// Our own snapshots, and whose queues are in them; `None` where there is no table.
     snapshots: Option<Snapshots>,
-    /// Where events that are alike are gathered; `None` where each is told of alone.
-    digests: Option<(Ledger, DigestLimit)>,
+    /// Where events that are alike are gathered; `None` where there is no table.
+    ledger: Option<Ledger>,
+    /// How many of them are told of alone; `None` for all.
+    limit: Option<DigestLimit>,
+    max_age: TimeDelta,
+    /// What a call changed, for the other channel.
+    changed: Mutex<Option<(String, Option<Addition>)>>,
 }
 
 #[derive(Debug)]
@@ -44,7 +54,11 @@ impl NotifyHandler {
         let off = environment.get("TRAILHOOK_TOPIC_ARN").is_none()
             && environment.get("TRAILHOOK_JOURNAL_LOG_GROUP").is_none();
         let settings = settings::read(environment, &region);
-        let digests = table.zip(settings.digest).map(|(table, limit)| (Ledger::new(table, start.aws), limit));
+        let (ledger, limit) = (table.map(|table| Ledger::new(table, start.aws)), settings.digest);
+        // What is wrong with it is told where it is read for the guards.
+        let max_age = environment.get("TRAILHOOK_MAX_EVENT_AGE_SECONDS");
+        let max_age = max_age.and_then(|text| crate::configuration::max_age(&text).ok());
+        let max_age = max_age.map_or(Notify::DEFAULT_MAX_AGE, |any| any.unwrap_or(TimeDelta::MAX));
         let snapshots =
             snapshots.map(|table| Snapshots { histories: QueueHistories::new(table, start.aws), account, region });
         let response = match Notify::new(settings) {
@@ -58,11 +72,28 @@ impl NotifyHandler {
             }
         };
         let (sns, logs) = (aws_sdk_sns::Client::new(start.aws), aws_sdk_cloudwatchlogs::Client::new(start.aws));
-        Some(NotifyHandler { response, sns, logs, snapshots, digests })
+        Some(NotifyHandler { response, sns, logs, snapshots, ledger, limit, max_age, changed: Mutex::new(None) })
     }
 
-    /// What a call changed, if that is known; why it could not be looked up is for the report.
+    /// Whether an event can be put off without becoming stale on the way.
+    fn may_wait(&self, alike: &Alike) -> bool {
+        let age = alike.event_time.map(|time| Utc::now().signed_duration_since(time));
+        age.and_then(|age| age.checked_add(&WAIT)).is_some_and(|age| age <= self.max_age)
+    }
+
+    /// What a call changed, if that is known; looked up once for both channels.
     async fn changed(&self, set: &AttributesSet) -> Result<Option<Addition>, ApplyError> {
+        let known = self.changed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, changed)) = known.filter(|(event_id, _)| *event_id == set.event_id) {
+            return Ok(changed);
+        }
+        let changed = self.look_up(set).await?;
+        let found = Some((set.event_id.clone(), changed.clone()));
+        *self.changed.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        Ok(changed)
+    }
+
+    async fn look_up(&self, set: &AttributesSet) -> Result<Option<Addition>, ApplyError> {
         let Some(Snapshots { histories, account, region }) = &self.snapshots else {
             return Ok(None);
         };
@@ -95,25 +126,28 @@ impl Handler for NotifyHandler {
     }
 
     async fn beforehand(&self, action: &NotifyAction, again: bool) -> Result<Verdict<NotifyAction>, ApplyError> {
-        let (NotifyAction::Topic(message), Some((ledger, limit))) = (action, &self.digests) else {
+        let (NotifyAction::Topic(message), Some(ledger)) = (action, &self.ledger) else {
             return Ok(Verdict::proceed());
         };
-        let Some(alike) = &message.alike else {
+        // Alone and at its first try there is nothing to ask for.
+        let Some(alike) = message.alike.as_ref().filter(|_| again || self.limit.is_some()) else {
             return Ok(Verdict::proceed());
         };
-        let many = || {
-            let (at_once, seconds) = (limit.at_once, limit.window.num_seconds());
-            format!("{at_once} calls like this one were told of within {seconds} seconds")
-        };
-        let turn = match ledger.turn(alike, *limit, again).await {
+        let turn = match ledger.turn(alike, self.limit, self.may_wait(alike), again).await {
             Ok(turn) => turn,
             Err(error @ ApplyError::Transient { .. }) => return Err(error),
             // It will be so at the next try too, and telling is what this is for.
             Err(error) => {
-                return Ok(
-                    Verdict::proceed().noting([format!("it is told of alone, for it could not be counted: {error}")])
-                );
+                let note = format!("it is told of alone, for it could not be counted: {error}");
+                return Ok(Verdict::proceed().noting([note]));
             }
+        };
+        let many = || match self.limit {
+            Some(DigestLimit { at_once, window }) => {
+                let calls = if at_once == 1 { "call like this one was" } else { "calls like this one were" };
+                format!("{at_once} {calls} told of within {} seconds", window.num_seconds())
+            }
+            None => "many calls like this one were told of".to_owned(),
         };
         Ok(match turn {
             Turn::Alone => Verdict::proceed(),
@@ -125,11 +159,25 @@ impl Handler for NotifyHandler {
                 let message = format!("{}: it is told of in a minute, with those that come until then", many());
                 Verdict::later(action.clone(), Reason::new("digest", message))
             }
-            Turn::Bring(Brought { told, more }) => match Addition::others(&told, more) {
-                Some(others) => Verdict::amend(action.with(&others)),
-                None => Verdict::proceed(),
-            },
+            Turn::Bring(Brought { told, more, carriers }) => {
+                let others = Addition::others(&told, more);
+                let mut message = others.map_or_else(|| message.clone(), |others| message.with(&others));
+                message.alike = Some(Alike { brings: carriers, ..alike.clone() });
+                Verdict::amend(NotifyAction::Topic(message))
+            }
         })
+    }
+
+    /// What was brought is told, and needn't be brought again.
+    async fn afterwards(&self, action: &NotifyAction) -> Result<Afterwards, ApplyError> {
+        let mut afterwards = Afterwards::default();
+        if let (NotifyAction::Topic(message), Some(ledger)) = (action, &self.ledger)
+            && let Some(alike) = message.alike.as_ref().filter(|alike| !alike.brings.is_empty())
+            && let Err(error) = ledger.told(alike, &alike.brings).await
+        {
+            afterwards.notes.push(format!("what it brought may be told of once more: {error}"));
+        }
+        Ok(afterwards)
     }
 
     async fn apply(&self, action: &NotifyAction) -> Result<(), ApplyError> {

@@ -24,6 +24,7 @@ impl RevertHandler {
     /// Reads `TRAILHOOK_REVERT_RULES`, a file of rules as JSON; without it every call is undone. Reads
     /// `TRAILHOOK_SNAPSHOTS`: the table in which snapshots are kept.
     pub fn build(start: &mut Start<'_>) -> Option<Self> {
+        let table = start.environment.optional("TRAILHOOK_SNAPSHOTS", crate::configuration::table);
         let rules = match start.environment.get("TRAILHOOK_REVERT_RULES").map(|json| RevertRules::from_json(&json)) {
             None => RevertRules::default(),
             Some(Ok(rules)) => rules,
@@ -34,7 +35,6 @@ impl RevertHandler {
                 return None;
             }
         };
-        let table = start.environment.optional("TRAILHOOK_SNAPSHOTS", crate::configuration::table);
         Some(RevertHandler {
             response: Revert { rules },
             sqs: Client::new(start.aws),

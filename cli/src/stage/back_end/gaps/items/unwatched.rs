@@ -2,7 +2,7 @@
 //!
 //! After every call that went well, the service copies all of its state for those who subscribed to changes of
 //! it. Here nobody does, and the copy costs more than all the rest together: so what is asked for it is
-//! answered with nothing, and everything else is passed on. Whoever wants state saved or loaded asks in vain.
+//! answered with nothing, and everything else is passed on. Whoever wants state saved asks in vain.
 
 use std::pin::Pin;
 use std::sync::Arc;
