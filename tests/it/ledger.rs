@@ -187,7 +187,11 @@ async fn a_transient_failure_is_tried_again_at_once_and_goes_on_where_it_ended()
     let report = report(&second).unwrap();
     assert_eq!(report["outcome"], "acted", "{report}");
     assert!(report["actions"][0]["message"].as_str().unwrap().starts_with("an earlier try did it"), "{report}");
-    assert_eq!(between.calls(), ["UpdateItem", "UpdateItem", "Publish", "UpdateItem"], "the journal has its line");
+    assert_eq!(
+        between.calls(),
+        ["UpdateItem", "UpdateItem", "UpdateItem", "UpdateItem", "Publish", "UpdateItem"],
+        "the journal has its line"
+    );
     assert_eq!(world.published().await.unwrap().len(), 1);
     function.stop().await;
 }

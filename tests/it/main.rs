@@ -8,6 +8,7 @@ mod breaker;
 mod bus;
 mod bus_retries;
 mod calls;
+mod carriers;
 mod changes;
 mod cli_function;
 mod cli_local;

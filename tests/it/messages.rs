@@ -107,7 +107,7 @@ fn what_is_added_to_a_message_fits_too() {
     let story: Value = serde_json::from_str(protocols(&with)["sqs"].as_str().unwrap()).unwrap();
     assert_eq!(story["others"]["count"], 400);
     assert!(with.subject.contains("(+400 like it)"), "{}", with.subject);
-    assert!(with.email.contains("400 more calls like this one, told of here and nowhere else"), "{}", with.email);
+    assert!(with.email.contains("400 more calls like this one, which no other message tells of"), "{}", with.email);
     // Few and short ones are all there, with the record.
     let told = [("id".to_owned(), "alice created queue orders".to_owned())].into();
     let with =
