@@ -162,6 +162,12 @@ pub enum IdentityType {
 }
 
 impl UserIdentity {
+    /// The role behind a session, with its path; otherwise the identity's own ARN. Who opens sessions chooses
+    /// their names, and not this.
+    pub fn principal_arn(&self) -> Option<&str> {
+        self.session_issuer().and_then(|issuer| issuer.arn.text()).or_else(|| self.arn.text())
+    }
+
     /// The identity's type, if it says one.
     pub fn kind(&self) -> Option<IdentityType> {
         Some(match self.type_name.text()? {

@@ -50,6 +50,7 @@ mod reverting;
 mod reverting_docs;
 mod reverting_more;
 mod reverting_refused;
+mod reverting_together;
 mod samples;
 mod settings;
 mod stage_ends;

@@ -154,7 +154,7 @@ pub(crate) async fn state(sqs: &aws_sdk_sqs::Client, url: &str) -> Option<Value>
     Some(json!({ "attributes": attributes, "tags": tags }))
 }
 
-fn policy(queue: &str, sid: &str, account: &str, conditional: bool) -> String {
+pub(crate) fn policy(queue: &str, sid: &str, account: &str, conditional: bool) -> String {
     let mut statement = json!({
         "Sid": sid,
         "Effect": "Allow",

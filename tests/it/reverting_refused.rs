@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use trailhook_cli::stage::Invocation;
 use trailhook_tests::functions::{binaries, invoke};
 use trailhook_tests::root;
@@ -105,6 +106,9 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
+/// When the queue was made: the same for all who are asked, however long the test takes.
+static MADE: LazyLock<i64> = LazyLock::new(|| time(TimeDelta::days(2)).timestamp());
+
 pub(crate) fn time(ago: TimeDelta) -> DateTime<Utc> {
     Utc::now() - ago
 }
@@ -122,7 +126,7 @@ pub(crate) fn event(case: &Case, ago: TimeDelta) -> Value {
 
 /// The history in which the queue was seen as it was before the call.
 fn seen(case: &Case, before: &(Value, Value)) -> Value {
-    let created = time(TimeDelta::days(2)).timestamp();
+    let created = *MADE;
     let queue = json!({ "created": created, "attributes": before.0, "tags": before.1 });
     item(case, vec![json!({ "fact": "seen", "at": time(TimeDelta::days(1)), "queue": queue })])
 }
@@ -137,7 +141,7 @@ pub(crate) fn item(case: &Case, mut facts: Vec<Value>) -> Value {
 
 impl Aws {
     async fn start(self) -> Scripted {
-        let created = time(TimeDelta::days(2)).timestamp().to_string();
+        let created = MADE.to_string();
         let script = move |call: &str, _| {
             let missing = || (400, json!({ "__type": "com.amazonaws.sqs#QueueDoesNotExist" }).to_string());
             let answer = match (call, &self.live) {

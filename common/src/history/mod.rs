@@ -2,7 +2,8 @@
 //!
 //! An event says what a call set, never what was there before. That is worked out from facts of two
 //! kinds, in the order of their times: the queue as it was seen (a snapshot), and the calls that
-//! CloudTrail recorded. It refuses to guess: two calls in one second have no order, a look within a
+//! CloudTrail recorded. It refuses to guess: two calls in one second have no order (those of one caller count as
+//! one, with what was there before all of them), a look within a
 //! minute of a call may have missed it, a CreateQueue that may have found an old queue says nothing of
 //! what it doesn't name. Then the value is unknown, and the reason is given.
 
@@ -81,6 +82,9 @@ pub enum Fact {
         event_id: String,
         /// What it did.
         effect: Effect,
+        /// The role or user that made it, by ARN, where the record names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
 }
 

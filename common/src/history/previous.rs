@@ -24,6 +24,8 @@ pub struct Before<'a> {
     seen: Option<Look<'a>>,
     /// The calls up to the event's second, newest first.
     calls: Vec<Called<'a>>,
+    /// Who made the call that the event is about, if that is known.
+    by: Option<&'a str>,
     /// When the queue was made that was there at the event, if a look ever told.
     created: Option<i64>,
 }
@@ -41,6 +43,7 @@ struct Called<'a> {
     at: DateTime<Utc>,
     event_id: &'a str,
     effect: &'a Effect,
+    by: Option<&'a str>,
 }
 
 /// A value that is known.
@@ -96,16 +99,20 @@ impl<'a> Before<'a> {
         let usable = looks.filter(|look| look.at + SECOND <= event_time && !look.with.iter().any(|id| id == event_id));
         let usable = usable.filter(of_this_queue);
         let seen = usable.max_by_key(|look| look.at);
-        let mut calls: Vec<Called<'a>> = facts
+        let calls: Vec<Called<'a>> = facts
             .iter()
             .filter_map(|fact| match fact {
-                Fact::Called { at, event_id, effect } => Some(Called { at: *at, event_id, effect }),
+                Fact::Called { at, event_id, effect, by } => {
+                    Some(Called { at: *at, event_id, effect, by: by.as_deref() })
+                }
                 _ => None,
             })
-            .filter(|called| called.event_id != event_id && called.at <= event_time)
             .collect();
+        let by = calls.iter().find(|called| called.event_id == event_id).and_then(|called| called.by);
+        let mut calls: Vec<Called<'a>> =
+            calls.into_iter().filter(|called| called.event_id != event_id && called.at <= event_time).collect();
         calls.sort_by_key(|called| std::cmp::Reverse(called.at));
-        Before { event_time, seen, calls, created }
+        Before { event_time, seen, calls, by, created }
     }
 
     /// What an attribute was.
@@ -153,6 +160,10 @@ impl<'a> Before<'a> {
             if self.seen.is_some_and(|look| look.covers(called)) {
                 break;
             }
+            // What the caller did besides, in that very second, goes with the call.
+            if called.at == self.event_time && self.is_of_the_same_caller(called) {
+                continue;
+            }
             let call = called.effect.name();
             let at = text(called.at);
             if self.others_in_its_second(index, called, of) {
@@ -187,11 +198,19 @@ impl<'a> Before<'a> {
         }
     }
 
+    /// Whether a call was made by whom the event's own was made by, and not to make or delete the queue.
+    fn is_of_the_same_caller(&self, called: &Called<'_>) -> bool {
+        let of_its_life =
+            matches!(called.effect, Effect::CreateQueue { .. } | Effect::DeleteQueue | Effect::Untold { .. });
+        !of_its_life && self.by.is_some() && called.by == self.by
+    }
+
     /// Whether another call of the same second has a say as well.
     fn others_in_its_second(&self, index: usize, called: &Called<'_>, of: Of<'_>) -> bool {
         let later = self.calls.iter().enumerate().skip(index + 1);
         later
             .take_while(|(_, other)| other.at == called.at)
+            .filter(|(_, other)| called.at != self.event_time || !self.is_of_the_same_caller(other))
             .any(|(index, other)| !matches!(self.said(index, other, of), Said::Nothing))
     }
 

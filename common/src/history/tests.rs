@@ -20,7 +20,7 @@ fn seen(seconds: i64, created: Option<i64>, attributes: &[(&str, &str)], tags: &
 }
 
 fn called(seconds: i64, effect: Effect) -> Fact {
-    Fact::Called { at: at(seconds), event_id: format!("event-{seconds}-{}", effect.name()), effect }
+    Fact::Called { at: at(seconds), event_id: format!("event-{seconds}-{}", effect.name()), effect, by: None }
 }
 
 fn set(seconds: i64, attributes: &[(&str, &str)]) -> Fact {
@@ -80,7 +80,7 @@ fn what_has_no_order_is_unknown() {
     let two = [set(500, &[(VISIBILITY, "45")]), made(500, &[(VISIBILITY, "60")], &[]), look.clone()];
     assert_eq!(before(&two, VISIBILITY), "?");
     // The event itself is no fact about the time before it.
-    let itself = Fact::Called { at: at(1000), event_id: "the-event".into(), effect: Effect::DeleteQueue };
+    let itself = Fact::Called { at: at(1000), event_id: "the-event".into(), effect: Effect::DeleteQueue, by: None };
     assert_eq!(before(&[look, itself], VISIBILITY), "30");
 }
 
@@ -172,4 +172,25 @@ fn facts_survive_the_way_to_the_table_and_back() {
     let mut again = history.clone();
     again.add(history.facts.clone());
     assert_eq!(again, history);
+}
+
+#[test]
+fn what_one_caller_did_in_one_second_is_one() {
+    let look = seen(100, None, &[(VISIBILITY, "30")], &[]);
+    let by = |fact: Fact, caller: &str| match fact {
+        Fact::Called { at, event_id, effect, .. } => Fact::Called { at, event_id, effect, by: Some(caller.to_owned()) },
+        other => other,
+    };
+    let itself = |caller| match by(set(1000, &[(VISIBILITY, "5")]), caller) {
+        Fact::Called { at, effect, by, .. } => Fact::Called { at, event_id: "the-event".to_owned(), effect, by },
+        other => other,
+    };
+    let other = |caller| by(set(1000, &[(VISIBILITY, "10")]), caller);
+    assert_eq!(before(&[look.clone(), itself("alice"), other("alice")], VISIBILITY), "30");
+    assert_eq!(before(&[look.clone(), itself("alice"), other("bob")], VISIBILITY), "?");
+    assert_eq!(before(&[look.clone(), itself("alice"), other("alice"), other("bob")], VISIBILITY), "?");
+    assert_eq!(before(&[look.clone(), other("alice")], VISIBILITY), "?", "who made the event's own is not known");
+    assert_eq!(before(&[look.clone(), itself("alice"), set(1000, &[(VISIBILITY, "10")])], VISIBILITY), "?");
+    // A queue that was made in that second was another one before.
+    assert_eq!(before(&[look, itself("alice"), by(made(1000, &[], &[]), "alice")], VISIBILITY), "?");
 }

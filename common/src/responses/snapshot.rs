@@ -6,7 +6,7 @@
 
 use super::{CalledQueue, called_queue};
 use crate::history::{Effect, QueueCall};
-use crate::{Arn, Mode, Plan, QueueUrl, Record, Replayed, Resource, Response};
+use crate::{Arn, Mode, Plan, QueueUrl, Record, Replayed, Resource, Response, UserIdentity};
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -25,6 +25,9 @@ pub struct SnapshotAction {
     pub event_id: String,
     /// What the call did.
     pub effect: Effect,
+    /// The role or user that made it, by ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Response for Snapshot {
@@ -57,6 +60,7 @@ impl Response for Snapshot {
                 queue,
                 event_id: call.record.event_id.text().unwrap_or_default().to_owned(),
                 effect: call.effect.clone(),
+                by: call.record.user_identity.get().and_then(UserIdentity::principal_arn).map(str::to_owned),
             }),
             Err(reason) => Plan::Nothing(reason),
         }

@@ -72,6 +72,7 @@ impl Handler for SnapshotHandler {
             at: action.queue.event_time,
             event_id: action.event_id.clone(),
             effect: action.effect.clone(),
+            by: action.by.clone(),
         };
         // The call first: whoever undoes another one must know of it, though nobody may look at the queue.
         self.histories.add(&action.queue.queue_arn, vec![called]).await?;

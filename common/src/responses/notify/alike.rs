@@ -8,7 +8,7 @@
 use super::severity::Severity;
 use super::summary::Summary;
 use crate::shown::one_line;
-use crate::{EventHeader, Record};
+use crate::{EventHeader, Record, UserIdentity};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
@@ -62,9 +62,7 @@ impl Alike {
             return None;
         }
         let event_id = header.event_id.clone().filter(|id| (1..=LONGEST_ID).contains(&id.len()))?;
-        let principal = record.user_identity.get().and_then(|identity| {
-            identity.session_issuer().and_then(|issuer| issuer.arn.text()).or_else(|| identity.arn.text())
-        });
+        let principal = record.user_identity.get().and_then(UserIdentity::principal_arn);
         // The role and not its session, whose name a caller chooses anew as often as they like.
         let short = || header.actor.as_ref().map(crate::Actor::short_name);
         let caller = principal.map(str::to_owned).or_else(short)?;

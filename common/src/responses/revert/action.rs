@@ -84,7 +84,9 @@ impl RevertAction {
             }
             RevertAction::SetQueueAttributes(action) => {
                 let names = action.attributes.keys().map(String::as_str).collect();
-                format!("set {} of queue {queue} back", list(names, "attributes"))
+                let left: Vec<&str> = action.left.keys().map(String::as_str).collect();
+                let but = if left.is_empty() { String::new() } else { format!(", but not {}", left.join(", ")) };
+                format!("set {} of queue {queue} back{but}", list(names, "attributes"))
             }
             RevertAction::TagQueue(action) => {
                 let keys = action.tags.keys().map(String::as_str).collect();

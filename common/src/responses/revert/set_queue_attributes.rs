@@ -23,6 +23,9 @@ pub struct SetAttributesAction {
     /// What is set back; empty before the live queue was looked at.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, PutBack>,
+    /// What the call set as well and is not set back, with the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left: BTreeMap<String, String>,
 }
 
 /// These are taken away by setting them to nothing.
@@ -46,7 +49,12 @@ pub(super) fn plan(call: &Call<SetQueueAttributes>, rules: &RevertRules) -> Plan
         Err(reason) => return Plan::Nothing(reason),
     };
     let call = UndoneCall { rule, ..undone };
-    Plan::act(RevertAction::SetQueueAttributes(SetAttributesAction { call, set, attributes: BTreeMap::new() }))
+    Plan::act(RevertAction::SetQueueAttributes(SetAttributesAction {
+        call,
+        set,
+        attributes: BTreeMap::new(),
+        left: BTreeMap::new(),
+    }))
 }
 
 impl SetAttributesAction {
@@ -56,13 +64,14 @@ impl SetAttributesAction {
             return Looked::that(Verdict::nothing(reason));
         }
         let (mut attributes, mut notes, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let (mut changed, mut back) = (Vec::new(), Vec::new());
+        let (mut changed, mut back, mut left) = (Vec::new(), Vec::new(), BTreeMap::new());
         let previous = self.call.before(history);
         for name in self.touched() {
             let now = live.attribute(name);
             let known = match previous.attribute(name) {
                 Previous::Known(known) => known,
                 Previous::Unknown(why) => {
+                    left.insert(name.to_owned(), why.clone());
                     unknown.push(format!("{name}: {why}"));
                     continue;
                 }
@@ -80,6 +89,7 @@ impl SetAttributesAction {
                     continue;
                 }
                 if !same(now, Some(set)) {
+                    left.insert(name.to_owned(), "it was changed since".to_owned());
                     changed.push(format!("{name} was set to {set:?} by the call and is {:?} now", now.unwrap_or("")));
                     continue;
                 }
@@ -87,6 +97,7 @@ impl SetAttributesAction {
                 continue;
             }
             if before.is_none() && !CLEARABLE.contains(&name) {
+                left.insert(name.to_owned(), "SQS has no way of taking it away".to_owned());
                 notes.push(format!("{name} was not set before, and SQS has no way of taking it away"));
                 continue;
             }
@@ -101,7 +112,7 @@ impl SetAttributesAction {
         }
         notes.extend(changed.iter().map(|change| format!("left alone: {change}")));
         notes.extend(unknown.iter().map(|what| format!("left alone, because it is not known before: {what}")));
-        let action = SetAttributesAction { attributes, ..self.clone() };
+        let action = SetAttributesAction { attributes, left, ..self.clone() };
         let verdict = Verdict::amend(RevertAction::SetQueueAttributes(action)).noting(notes);
         Looked { verdict, unknown, changed }
     }

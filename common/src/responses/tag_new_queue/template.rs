@@ -169,7 +169,7 @@ pub(super) fn values(call: &Call<CreateQueue>, with_record: bool) -> Result<Valu
         actor => actor.as_ref().map(Actor::short_name).unwrap_or_default(),
         actorKind => text(actor.as_ref().map(Actor::kind)),
         through => text(actor.as_ref().and_then(|actor| actor.through.as_deref())),
-        principalArn => text(identity.and_then(principal_arn)),
+        principalArn => text(identity.and_then(UserIdentity::principal_arn)),
         eventTime => text(record.event_time.text()),
         eventID => text(record.event_id.text()),
         eventName => text(record.event_name.text()),
@@ -191,9 +191,4 @@ fn without_nulls(value: Json) -> Json {
         Json::Array(elements) => Json::Array(elements.into_iter().map(without_nulls).collect()),
         other => other,
     }
-}
-
-/// The role behind a session, with its path; otherwise the identity's own ARN.
-fn principal_arn(identity: &UserIdentity) -> Option<&str> {
-    identity.session_issuer().and_then(|issuer| issuer.arn.text()).or_else(|| identity.arn.text())
 }

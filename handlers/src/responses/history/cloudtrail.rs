@@ -12,7 +12,7 @@ use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 use trailhook::history::{Effect, Fact};
-use trailhook::{Arn, Record};
+use trailhook::{Arn, Record, UserIdentity};
 
 /// How far back it goes.
 const DAYS: TimeDelta = TimeDelta::days(90);
@@ -121,5 +121,6 @@ fn fact(event: &Event, queue: &Arn) -> Result<Option<Fact>, String> {
     }
     let at = record.time().ok_or_else(|| unreadable("it has no time".to_owned()))?;
     let event_id = record.event_id.text().unwrap_or(id).to_owned();
-    Ok(Some(Fact::Called { at, event_id, effect }))
+    let by = record.user_identity.get().and_then(UserIdentity::principal_arn).map(str::to_owned);
+    Ok(Some(Fact::Called { at, event_id, effect, by }))
 }
