@@ -173,7 +173,8 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
                 status = ended => status,
                 replayed = &mut replaying => return replayed.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic())),
             };
-            // Its threads end at their next records.
+            // Its threads end at their next records. What it says then, it says on its standard output; how this
+            // ends is settled.
             over.store(true, Ordering::Relaxed);
             drop(replaying.await);
             Err(CommandError::Ended(status))

@@ -21,7 +21,7 @@ pub fn tags(candidates: &Candidates, proposals: &[Proposal], arguments: &TagArgu
         text.push_str(&table::table(["queue", "made", "outcome", "tags, or why not"], rows));
         text.push('\n');
     }
-    // Writing into a text can't fail.
+    // Writing into a text can't fail, here and below.
     for problem in candidates.unread.iter().chain(&candidates.undecided) {
         writeln!(text, "problem  {}", shown_line(problem)).ok();
     }
