@@ -10,6 +10,7 @@
 mod defaults;
 mod effect;
 mod previous;
+mod said;
 mod same;
 mod snapshot;
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The value that an attribute or a tag had before a call.
 
+use super::Fact;
 use super::effect::Effect;
+use super::said::{Of, Said};
 use super::snapshot::{QueueSnapshot, settable};
-use super::{Fact, default_of};
-use crate::calls::TextMap;
 use crate::is_hidden;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
@@ -23,11 +23,11 @@ pub struct Before<'a> {
     /// The newest look before the event.
     seen: Option<Look<'a>>,
     /// The calls up to the event's second, newest first.
-    calls: Vec<Called<'a>>,
+    pub(super) calls: Vec<Called<'a>>,
     /// Who made the call that the event is about, if that is known.
     by: Option<&'a str>,
     /// When the queue was made that was there at the event, if a look ever told.
-    created: Option<i64>,
+    pub(super) created: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +39,10 @@ struct Look<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Called<'a> {
-    at: DateTime<Utc>,
+pub(super) struct Called<'a> {
+    pub(super) at: DateTime<Utc>,
     event_id: &'a str,
-    effect: &'a Effect,
+    pub(super) effect: &'a Effect,
     by: Option<&'a str>,
 }
 
@@ -62,23 +62,6 @@ pub enum Previous {
     Known(Known),
     /// It is not, for this reason.
     Unknown(String),
-}
-
-/// An attribute or a tag.
-#[derive(Clone, Copy)]
-enum Of<'a> {
-    Attribute(&'a str),
-    Tag(&'a str),
-}
-
-/// What one call says of an attribute or a tag.
-enum Said {
-    /// Nothing.
-    Nothing,
-    /// This is what it was after the call.
-    Value(Option<String>),
-    /// It may have changed it, nobody can tell to what.
-    Unclear(&'static str),
 }
 
 impl<'a> Before<'a> {
@@ -213,94 +196,12 @@ impl<'a> Before<'a> {
             .filter(|(_, other)| called.at != self.event_time || !self.is_of_the_same_caller(other))
             .any(|(index, other)| !matches!(self.said(index, other, of), Said::Nothing))
     }
-
-    fn said(&self, index: usize, called: &Called<'_>, of: Of<'_>) -> Said {
-        match (called.effect, of) {
-            (Effect::Untold { .. }, _) => Said::Unclear("CloudTrail left its parameters out"),
-            (Effect::DeleteQueue, _) => Said::Unclear("it deleted the queue, and who made it again is not known"),
-            (Effect::CreateQueue { attributes, tags }, of) => {
-                self.said_by_creation(index, called.at, attributes, tags, of)
-            }
-            (Effect::SetQueueAttributes { attributes }, Of::Attribute(name)) => set(attributes, name),
-            (Effect::AddPermission { .. } | Effect::RemovePermission { .. }, Of::Attribute("Policy")) => {
-                Said::Unclear("it changed the policy, of which no snapshot was taken since")
-            }
-            (Effect::TagQueue { tags }, Of::Tag(key)) => {
-                tags.get(key).map_or(Said::Nothing, |value| Said::Value(Some(value.clone())))
-            }
-            (Effect::UntagQueue { tag_keys }, Of::Tag(key)) if tag_keys.iter().any(|untagged| untagged == key) => {
-                Said::Value(None)
-            }
-            _ => Said::Nothing,
-        }
-    }
-
-    fn said_by_creation(
-        &self,
-        index: usize,
-        at: DateTime<Utc>,
-        attributes: &TextMap,
-        tags: &TextMap,
-        of: Of<'_>,
-    ) -> Said {
-        const EITHER: &str = "nobody knows whether it made the queue or found it there";
-        // Found or made, the queue has the attributes it was asked for with.
-        if let Of::Attribute(name) = of
-            && !matches!(set(attributes, name), Said::Nothing)
-        {
-            return set(attributes, name);
-        }
-        match (self.made_queue(index, at), of) {
-            (Some(false), _) => Said::Nothing,
-            (Some(true), Of::Attribute(name)) => match default_of(name, at) {
-                Ok(value) => Said::Value(value.map(str::to_owned)),
-                Err(why) => Said::Unclear(why),
-            },
-            (Some(true), Of::Tag(key)) => Said::Value(tags.get(key).cloned()),
-            (None, _) => Said::Unclear(EITHER),
-        }
-    }
-
-    /// Whether a CreateQueue made the queue: its own time says so, or that it was deleted before.
-    fn made_queue(&self, index: usize, at: DateTime<Utc>) -> Option<bool> {
-        if let Some(created) = self.created {
-            let since = at.timestamp() - created;
-            return match since {
-                -1..=1 => Some(true),
-                2.. => Some(false),
-                // The queue that was there at the event was made later, by a call that nobody told of.
-                _ => None,
-            };
-        }
-        let earlier = self.calls.get(index + 1..)?;
-        let lifecycle =
-            |called: &&Called<'_>| matches!(called.effect, Effect::CreateQueue { .. } | Effect::DeleteQueue);
-        let last = earlier.iter().find(lifecycle)?;
-        matches!(last.effect, Effect::DeleteQueue).then_some(true)
-    }
 }
 
 impl Look<'_> {
     /// Whether a look shows what the call did.
     fn covers(&self, called: &Called<'_>) -> bool {
         self.at >= called.at + SETTLED || self.with.iter().any(|id| id == called.event_id)
-    }
-}
-
-/// What attributes that were set say of one: encryption by KMS and by SQS itself exclude each other.
-fn set(attributes: &TextMap, name: &str) -> Said {
-    if let Some(value) = attributes.get(name) {
-        return Said::Value(Some(value.clone()).filter(|value| !value.is_empty()));
-    }
-    let key = attributes.get("KmsMasterKeyId").map(String::as_str);
-    let own = attributes.get("SqsManagedSseEnabled").map(String::as_str);
-    match (name, key, own) {
-        ("SqsManagedSseEnabled", Some(""), _) => {
-            Said::Unclear("it took the key away, and what encrypts since is not known")
-        }
-        ("SqsManagedSseEnabled", Some(_), _) => Said::Value(Some("false".to_owned())),
-        ("KmsMasterKeyId", _, Some("true")) => Said::Value(None),
-        _ => Said::Nothing,
     }
 }
 
