@@ -10,6 +10,7 @@ mod bus_retries;
 mod calls;
 mod carriers;
 mod changes;
+mod cli_event;
 mod cli_function;
 mod cli_local;
 mod cli_pattern;

@@ -1,9 +1,11 @@
 //! The command line.
 
+mod event;
 mod local;
 mod replay;
 mod tag;
 
+pub use event::EventArguments;
 pub use local::LocalArguments;
 pub use replay::ReplayArguments;
 pub use tag::TagArguments;
@@ -31,6 +33,9 @@ pub enum Command {
     /// Print the rule's event pattern, or say which events it matches and which field decided
     #[command(after_help = PATTERN_EXAMPLES)]
     Pattern(PatternArguments),
+    /// Print a whole, realistic event of any declared call
+    #[command(after_help = event::EXAMPLES)]
+    Event(EventArguments),
     /// Say what the rules and responses would have done about stored events, offline
     #[command(after_help = replay::EXAMPLES)]
     Replay(ReplayArguments),

@@ -1,12 +1,14 @@
 //! What the command's verbs do. Progress and errors go to the standard error, results to the
 //! standard output.
 
+mod event;
 mod local;
 mod pattern;
 mod play;
 mod replay;
 mod tag;
 
+pub use event::event;
 pub use local::local;
 pub use pattern::pattern;
 pub use play::play;
@@ -106,6 +108,9 @@ pub enum CommandError {
         /// What is wrong.
         source: NotDeployed,
     },
+    /// There is no event as it was asked for.
+    #[error("{0}")]
+    Event(String),
     /// No file has a name like those of events.
     #[error(
         "there is no file of events there: in a folder those are read that end in .json, .jsonl or .ndjson, with .gz or without"
@@ -161,6 +166,7 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
             },
             None => local(&arguments, ended).await,
         },
+        Command::Event(arguments) => event(&arguments),
         Command::Pattern(arguments) => pattern(&arguments),
         Command::Replay(arguments) => {
             let over = Arc::new(AtomicBool::new(false));
