@@ -11,6 +11,7 @@ pub use replay::ReplayArguments;
 pub use tag::TagArguments;
 
 use crate::project::TEMPLATE;
+use crate::template::Deployment;
 use clap::{Args, Parser, Subcommand};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -111,6 +112,18 @@ impl TemplateArguments {
             Some(file) => Ok(file.clone()),
             None => Ok(self.project()?.join(TEMPLATE)),
         }
+    }
+
+    /// The stack in this account and Region, with the parameters given.
+    pub fn deployment(&self, account: &str, region: &str) -> Deployment {
+        let (account, region) = (account.to_owned(), region.to_owned());
+        Deployment { account, region, parameters: self.parameters(), ..Deployment::default() }
+    }
+
+    /// Whether this account and this Region are asked for, where one is named.
+    pub fn is_about(&self, account: &str, region: &str) -> bool {
+        let is = |asked: &Option<String>, there: &str| asked.as_deref().is_none_or(|asked| asked == there);
+        is(&self.account, account) && is(&self.region, region)
     }
 
     /// The parameters; of one given twice the last.

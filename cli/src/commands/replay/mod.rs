@@ -161,8 +161,7 @@ impl Replay<'_> {
         let default = Deployment::default();
         let account = text("account").filter(|account| trailhook::is_account_id(account)).unwrap_or(&default.account);
         let region = text("region").filter(|region| super::is_region(region)).unwrap_or(&default.region);
-        let is = |asked: &Option<String>, there: &str| asked.as_deref().is_none_or(|asked| asked == there);
-        if !self.asked.is_at(time) || !is(&self.asked.account, account) || !is(&self.asked.region, region) {
+        if !self.asked.is_at(time) || !self.arguments.template.is_about(account, region) {
             return Ok(());
         }
         let key = (account.to_owned(), region.to_owned());

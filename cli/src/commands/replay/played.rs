@@ -3,7 +3,7 @@
 use crate::args::ReplayArguments;
 use crate::commands::CommandError;
 use crate::deployed::Deployed;
-use crate::template::{Deployment, Destination, FunctionResource, RuleState, Template};
+use crate::template::{Destination, FunctionResource, RuleState, Template};
 use crate::trail::{Delivery, Selectors, Undelivered, stored_delivered};
 use chrono::Utc;
 use serde_json::Value;
@@ -48,12 +48,7 @@ impl Stage {
         region: &str,
         arguments: &ReplayArguments,
     ) -> Result<Stage, CommandError> {
-        let deployment = Deployment {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            parameters: arguments.template.parameters(),
-            ..Deployment::default()
-        };
+        let deployment = arguments.template.deployment(account, region);
         let in_file = |source| CommandError::Template { file: file.to_owned(), source };
         let stack = template.deploy(deployment).map_err(in_file)?;
         let mut stage = Stage { rules: Vec::new(), unknown: BTreeSet::new() };

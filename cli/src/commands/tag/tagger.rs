@@ -3,7 +3,7 @@
 use crate::args::TemplateArguments;
 use crate::commands::CommandError;
 use crate::deployed::Deployed;
-use crate::template::{Deployment, Template};
+use crate::template::Template;
 use aws_config::{BehaviorVersion, Region};
 use chrono::Utc;
 use std::collections::BTreeMap;
@@ -28,8 +28,7 @@ impl<'a> Taggers<'a> {
 
     /// Whether the command is about this account and Region: it may name one of each.
     pub(super) fn is_asked_for(&self, account: &str, region: &str) -> bool {
-        let is = |asked: &Option<String>, there: &str| asked.as_deref().is_none_or(|asked| asked == there);
-        is(&self.arguments.account, account) && is(&self.arguments.region, region)
+        self.arguments.is_about(account, region)
     }
 
     /// What the function would do about an event, however old it is.
@@ -69,12 +68,7 @@ impl<'a> Taggers<'a> {
         match self.made.entry((account.to_owned(), region.to_owned())) {
             Entry::Occupied(made) => Ok(made.into_mut()),
             Entry::Vacant(place) => {
-                let deployment = Deployment {
-                    account: account.to_owned(),
-                    region: region.to_owned(),
-                    parameters: self.arguments.parameters(),
-                    ..Deployment::default()
-                };
+                let deployment = self.arguments.deployment(account, region);
                 let in_file = |source| CommandError::Template { file: self.file.clone(), source };
                 let stack = self.template.deploy(deployment).map_err(in_file)?;
                 let deployed = Deployed::of(&stack, TagNewQueueHandler::build);
