@@ -21,6 +21,10 @@ pub(crate) fn cut(text: &str) -> String {
 /// Text on one line of at most so many characters: what would break the line is a space, and what
 /// nobody would see is `�`.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
+    // Most text is plain, and then a byte is a character.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.get(..most.min(text.len())).unwrap_or(text).to_owned();
+    }
     let shown = |character| match unseen(character) {
         None => character,
         Some(Unseen::Space) => ' ',
@@ -46,6 +50,9 @@ pub fn shown_line(text: &str) -> String {
 /// assert_eq!(trailhook::shown_json("{\"a\":\"\u{202e}b\u{85}é\"}"), r#"{"a":"\u202eb\u0085é"}"#);
 /// ```
 pub fn shown_json(json: &str) -> String {
+    if json.bytes().all(|byte| byte <= b'~') {
+        return json.to_owned();
+    }
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
         // In JSON, the ASCII controls stand between values only, as line breaks of its layout; all

@@ -16,6 +16,7 @@ mod text;
 mod tree;
 mod walk;
 mod wildcard;
+mod words;
 
 use std::fmt;
 use std::str::FromStr;

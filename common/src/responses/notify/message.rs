@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Below SNS's limit by what the attributes and the subject can take.
 const LARGEST_MESSAGE: usize = 250_000;
+/// A byte takes no more than this as part of a text in JSON: `\u001f`.
+const MOST_ESCAPED: usize = 6;
 const LONGEST_ATTRIBUTE: usize = 256;
 
 /// A message to the topic.
@@ -94,7 +96,10 @@ impl Notification {
     }
 
     pub(super) fn fits(&self) -> bool {
-        self.message().len() <= LARGEST_MESSAGE
+        // Most are far from too large, whatever must be escaped in them.
+        let chat = self.chat.as_ref().map_or(0, |chat| chat.to_string().len() + 2 * self.story.len());
+        let parts = self.email.len() + self.sms.len() + self.story.len() + chat;
+        parts.saturating_mul(MOST_ESCAPED) < LARGEST_MESSAGE / 2 || self.message().len() <= LARGEST_MESSAGE
     }
 }
 
