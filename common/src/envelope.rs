@@ -49,6 +49,11 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The kind of failure, as Lambda's `errorType` names it.
+    pub const TYPE: &str = "Trailhook.Decode";
+}
+
 /// Decodes a payload.
 ///
 /// ```

@@ -47,7 +47,7 @@ pub use identity::{
 pub use object::Extras;
 pub use omitted::{Omitted, is_hidden};
 pub use plan::{Afterwards, Judgement, Plan, Reason, Verdict};
-pub use planned::{Planned, planned, report_of, undecodable, would};
+pub use planned::{Planned, planned, report_of, undecodable, would, would_act};
 pub use queue::{QueueUrl, QueueUrlError};
 pub use record::{
     Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,

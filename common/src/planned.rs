@@ -6,7 +6,7 @@
 
 use crate::{
     ActionOutcome, ActionReport, Decision, DecodeError, Envelope, EventHeader, Guards, Mode, Outcome, Report, Response,
-    Undecided, decide,
+    decide,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -45,9 +45,8 @@ pub fn planned<R: Response>(
 }
 
 /// The report of a payload that is no event.
-pub fn undecodable<R: Response>(mode: Mode, error: DecodeError) -> Report {
-    let undecided = Undecided::Decode(error);
-    Report::without_actions(R::NAME, mode, None, Outcome::Failed, undecided.error_type(), undecided.to_string())
+pub fn undecodable<R: Response>(mode: Mode, error: &DecodeError) -> Report {
+    Report::without_actions(R::NAME, mode, None, Outcome::Failed, DecodeError::TYPE, error.to_string())
 }
 
 /// An action's report, before anything became of it.
@@ -56,6 +55,21 @@ pub fn report_of<R: Response>(response: &R, action: &R::Action, outcome: ActionO
     // An action is plain data; one that can't be written as JSON is said to be so, not lost.
     let action = serde_json::to_value(action).unwrap_or_else(|error| Value::from(format!("not data: {error}")));
     ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action, after: None }
+}
+
+/// The same, without saying what the actions are: for who only counts.
+pub fn would_act<R: Response>(planned: Planned<R::Action>) -> Report {
+    let brief = |_| ActionReport {
+        outcome: ActionOutcome::WouldApply,
+        description: String::new(),
+        reason: None,
+        message: None,
+        notes: Vec::new(),
+        action: Value::Null,
+        after: None,
+    };
+    let reports = planned.actions.into_iter().map(brief).collect();
+    Report::of_actions(R::NAME, Mode::DryRun, planned.event, reports)
 }
 
 /// The report of what would be done, if the live state agreed.

@@ -205,7 +205,7 @@ impl Undecided {
     /// The kind of failure, as Lambda's `errorType` names it.
     pub fn error_type(&self) -> &'static str {
         match self {
-            Undecided::Decode(_) => "Trailhook.Decode",
+            Undecided::Decode(_) => DecodeError::TYPE,
             Undecided::Misrouted(_) => "Trailhook.Misrouted",
             Undecided::Guard { .. } => "Trailhook.Undecidable",
             Undecided::Shape(_) => "Trailhook.Shape",

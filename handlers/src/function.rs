@@ -43,7 +43,7 @@ impl<H: Handler> Function<H> {
     pub(crate) async fn answer(&self, payload: &[u8], attempt: &Attempt) -> (Report, Option<Failure>) {
         let envelope = match decode(payload) {
             Ok(envelope) => envelope,
-            Err(error) => return ended(undecodable::<H>(self.mode, error)),
+            Err(error) => return ended(undecodable::<H>(self.mode, &error)),
         };
         let event = Event::of(&envelope, payload);
         let Planned { event: header, actions } =

@@ -1,9 +1,12 @@
 //! `trailhook event`: events of any declared call, which the functions take for real ones.
 
 use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use trailhook::calls::DECLARED;
 use trailhook::{Actor, decode};
 use trailhook_tests::command::{told, trailhook};
+use trailhook_tests::stage::Stage;
 
 fn event(arguments: &[&str]) -> Value {
     let done = trailhook([&["event"], arguments].concat()).unwrap();
@@ -20,9 +23,6 @@ fn every_declared_call_has_an_event_of_now_with_ids_of_its_own() {
     for line in list.lines().filter(|line| !line.contains(":AWSAPICall")) {
         let (call, cases) = line.split_once(' ').unwrap();
         assert!(cases.contains("success"), "{line}");
-        if !["sqs:CreateQueue", "ec2:RunInstances", "iam:CreateUser", "s3:CreateBucket"].contains(&call) {
-            continue;
-        }
         let [one, other] = [event(&[call]), event(&[call])];
         let envelope = decode(one.to_string().as_bytes()).unwrap();
         let age = chrono::Utc::now().signed_duration_since(envelope.detail.time().unwrap()).num_seconds();
@@ -87,4 +87,30 @@ fn what_there_is_not_is_told_with_what_there_is() {
         assert_eq!(status, Some(2), "{arguments:?}: {told}");
         assert!(told.contains(expected), "{arguments:?}: {told}");
     }
+}
+
+#[test]
+fn an_event_is_put_on_the_bus_of_a_stage_that_is_up() {
+    let stage = Stage::start(&[]).unwrap();
+    let put = |call: &[&str]| trailhook([&["event"], call, &["--put", &stage.endpoint]].concat()).unwrap();
+    let matched = put(&["CreateQueue", "--as", "bob", "--set", "requestParameters.queueName=invoices"]);
+    assert_eq!(told(&matched), (Some(0), String::new()));
+    assert!(String::from_utf8_lossy(&matched.stdout).contains("matched by ApiCallRule"));
+    stage
+        .until_all(&["call     CreateQueue by bob (IAM user): ApiCallRule", "decided  NotifyFunction: done: "])
+        .unwrap();
+    let unmatched = put(&["StopLogging"]);
+    assert_eq!(unmatched.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unmatched.stdout).contains("no rule matches it"));
+    let (status, message) =
+        told(&trailhook(["event", "CreateQueue", "--put", "http://sqs.eu-west-1.amazonaws.com"]).unwrap());
+    assert!(status == Some(2) && message.contains("not on this machine"), "{message}");
+    // A page in a browser can send this without being asked, and nothing else.
+    let mut connection = TcpStream::connect(stage.endpoint.trim_start_matches("http://")).unwrap();
+    let head = "POST /_trailhook/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\n";
+    write!(connection, "{head}content-length: 2\r\n\r\n{{}}").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+    stage.end().unwrap();
 }

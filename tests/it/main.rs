@@ -46,6 +46,7 @@ mod pattern_quamina;
 mod pattern_refused;
 mod pattern_table;
 mod replay;
+mod replay_large;
 mod responses;
 mod reverting;
 mod reverting_docs;

@@ -179,7 +179,8 @@ fn what_cannot_be_read_is_counted_and_the_rest_is_replayed() {
     write_gzip(&place.join("good.json.gz"), good.as_bytes());
     let whole = std::fs::read(place.join("good.json.gz")).unwrap();
     std::fs::write(place.join("cut.json.gz"), &whole[..whole.len() / 2]).unwrap();
-    let odd = good.replacen('[', "[{\"eventName\": \"CreateQueue\", oops}, ", 1);
+    let odd =
+        good.replacen('[', "[{\"eventSource\": \"sqs.amazonaws.com\", \"eventName\": \"CreateQueue\", oops}, ", 1);
     std::fs::write(place.join("odd.json"), odd).unwrap();
     let bad = good.replace("https://sqs.eu-west-1.amazonaws.com/111122223333/orders", "nowhere");
     std::fs::write(place.join("shape.json"), bad).unwrap();

@@ -12,13 +12,16 @@ Examples:
           by somebody else, of another queue; its URL and ARN follow
   trailhook event ec2:AuthorizeSecurityGroupIngress --case failed > event.json
           a call that was denied; for `cargo lambda invoke --data-file event.json`, `sam local invoke -e event.json`
+  trailhook event DeleteQueue --as bob --put
+          puts the event on the bus of the stage that `trailhook local` keeps up, as if the call had been made
   trailhook event --list
           the calls there are, and their cases
 
 --as takes root, user:NAME, role:PATH/NAME:SESSION, sso:PERSON/PERMISSION-SET, service:HOST, or one of the
 stage's own: alice, alice-sso, bob, ci.
 
-Exit status: 0, and 2 when there is no such call or something can't be set.";
+Exit status: 0; 1 when no rule matches an event that is put; 2 when there is no such call, something can't be set,
+or no stage is there.";
 
 /// `trailhook event`.
 #[derive(Debug, Args)]
@@ -44,6 +47,10 @@ pub struct EventArguments {
     /// The Region [default: the sample's]
     #[arg(long, value_name = "REGION", value_parser = super::region)]
     pub region: Option<String>,
+    /// Put it on the bus of the local stage that is up, and say which rules match it, instead of printing it
+    /// [default: http://127.0.0.1:4566]
+    #[arg(long, value_name = "URL", conflicts_with = "list", num_args = 0..=1, default_missing_value = "http://127.0.0.1:4566")]
+    pub put: Option<String>,
     /// When the call was made, as in 2026-11-02T09:30:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub at: Option<DateTime<Utc>>,

@@ -1,11 +1,13 @@
 //! The command line.
 
 mod event;
+mod generate;
 mod local;
 mod replay;
 mod tag;
 
 pub use event::EventArguments;
+pub use generate::GenerateArguments;
 pub use local::LocalArguments;
 pub use replay::ReplayArguments;
 pub use tag::TagArguments;
@@ -37,6 +39,9 @@ pub enum Command {
     /// Print a whole, realistic event of any declared call
     #[command(after_help = event::EXAMPLES)]
     Event(EventArguments),
+    /// Write made-up log files of CloudTrail's, to measure the speed of a replay with
+    #[command(after_help = generate::EXAMPLES)]
+    Generate(GenerateArguments),
     /// Say what the rules and responses would have done about stored events, offline
     #[command(after_help = replay::EXAMPLES)]
     Replay(ReplayArguments),

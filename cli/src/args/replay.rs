@@ -26,7 +26,8 @@ not be decided; 2 when nothing could be done.";
 /// `trailhook replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArguments {
-    /// Files with stored events, or folders of them; - for standard input
+    /// Files with stored events, folders of them, or patterns of paths in quotes ('trail/*/2026/**/*.gz'); - for
+    /// standard input
     #[arg(value_name = "PATH", required = true)]
     pub from: Vec<PathBuf>,
     /// Only calls from this time on: RFC 3339, or a day in UTC
@@ -35,6 +36,9 @@ pub struct ReplayArguments {
     /// Only calls before this time
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<DateTime<Utc>>,
+    /// Try this event pattern, in a file, in the place of the rules' own
+    #[arg(long, value_name = "FILE")]
+    pub pattern: Option<PathBuf>,
     /// Only this response, by the name of its binary; may be said several times [default: all that the rules have for targets]
     #[arg(long, value_name = "NAME")]
     pub response: Vec<String>,
@@ -47,7 +51,7 @@ pub struct ReplayArguments {
     /// End at the first file or record that can't be read
     #[arg(long)]
     pub strict: bool,
-    /// How many files are read at once [default: as many as there are processors]
+    /// How many threads read files, and pieces of large ones [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// The template.

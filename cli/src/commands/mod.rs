@@ -2,6 +2,7 @@
 //! standard output.
 
 mod event;
+mod generate;
 mod local;
 mod pattern;
 mod play;
@@ -9,7 +10,9 @@ mod replay;
 mod tag;
 
 pub use event::event;
+pub use generate::generate;
 pub use local::local;
+use pattern::of_file;
 pub use pattern::pattern;
 pub use play::play;
 pub use replay::{Outcomes, Tally, replay};
@@ -116,6 +119,9 @@ pub enum CommandError {
         "there is no file of events there: in a folder those are read that end in .json, .jsonl or .ndjson, with .gz or without"
     )]
     NoFiles,
+    /// The folder is not empty.
+    #[error("{} has something in it already; name a folder that is empty, or not there", .0.display())]
+    NotEmpty(PathBuf),
     /// No queue could be looked at.
     #[error("none of the first {0} queues could be looked at, so the others were not tried")]
     AllFailed(usize),
@@ -166,27 +172,34 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
             },
             None => local(&arguments, ended).await,
         },
-        Command::Event(arguments) => event(&arguments),
+        Command::Event(arguments) => event(&arguments).await,
         Command::Pattern(arguments) => pattern(&arguments),
-        Command::Replay(arguments) => {
-            let over = Arc::new(AtomicBool::new(false));
-            let mut replaying = tokio::task::spawn_blocking({
-                let over = over.clone();
-                move || replay(&arguments, &over)
-            });
-            let status = tokio::select! {
-                biased;
-                status = ended => status,
-                replayed = &mut replaying => return replayed.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic())),
-            };
-            // Its threads end at their next records. What it says then, it says on its standard output; how this
-            // ends is settled.
-            over.store(true, Ordering::Relaxed);
-            drop(replaying.await);
-            Err(CommandError::Ended(status))
-        }
+        Command::Generate(arguments) => until(ended, move |over| generate(&arguments, over)).await,
+        Command::Replay(arguments) => until(ended, move |over| replay(&arguments, over)).await,
         Command::Tag(arguments) => tag(&arguments, ended).await,
     }
+}
+
+/// Runs what works with threads of its own until it is done, or told that it is over.
+async fn until(
+    ended: impl Future<Output = u8>,
+    command: impl FnOnce(&AtomicBool) -> Result<Verdict, CommandError> + Send + 'static,
+) -> Result<Verdict, CommandError> {
+    let over = Arc::new(AtomicBool::new(false));
+    let mut running = tokio::task::spawn_blocking({
+        let over = over.clone();
+        move || command(&over)
+    });
+    let status = tokio::select! {
+        biased;
+        status = ended => status,
+        ran = &mut running => return ran.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic())),
+    };
+    // Its threads end at their next records. What it says then, it says on its standard output; how this ends is
+    // settled.
+    over.store(true, Ordering::Relaxed);
+    drop(running.await);
+    Err(CommandError::Ended(status))
 }
 
 /// Progress on the terminal, if there is one.

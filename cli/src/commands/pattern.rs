@@ -37,7 +37,8 @@ pub fn pattern(arguments: &PatternArguments) -> Result<Verdict, CommandError> {
     Ok(if matching == all { Verdict::Good } else { Verdict::Bad })
 }
 
-fn of_file(file: &Path) -> Result<(Pattern, serde_json::Value), CommandError> {
+/// The pattern in a file, checked, and its JSON.
+pub(super) fn of_file(file: &Path) -> Result<(Pattern, serde_json::Value), CommandError> {
     let text = std::fs::read_to_string(file).map_err(|source| CommandError::Read { file: file.to_owned(), source })?;
     let refused = |source| CommandError::Pattern { place: file.display().to_string(), source };
     // From the text, which still has names written twice, and their order.

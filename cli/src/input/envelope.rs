@@ -5,7 +5,7 @@ use trailhook::DetailType;
 use uuid::Uuid;
 
 /// A record in its envelope.
-pub(super) fn around(record: Value) -> Value {
+pub(crate) fn around(record: Value) -> Value {
     let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
     let caller = record.pointer("/userIdentity/accountId").and_then(Value::as_str).unwrap_or_default();
     let account = Some(text("recipientAccountId")).filter(|account| !account.is_empty()).unwrap_or(caller);
@@ -22,11 +22,13 @@ pub(super) fn around(record: Value) -> Value {
         DetailType::Insight => "cloudtrail",
         _ => text("eventSource").split('.').next().unwrap_or_default(),
     };
+    // Ours is called after the event, so that it has the same name whenever it is read.
+    let id = Uuid::parse_str(text("eventID")).unwrap_or_else(|_| Uuid::new_v4()).to_string();
     let (account, source) = (account.to_owned(), format!("aws.{service}"));
     let (time, region) = (text("eventTime").to_owned(), text("awsRegion").to_owned());
     json!({
         "version": "0",
-        "id": Uuid::new_v4().to_string(),
+        "id": id,
         "detail-type": kind.as_str(),
         "source": source,
         "account": account,

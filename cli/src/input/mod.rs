@@ -6,6 +6,8 @@
 
 mod envelope;
 
+pub(crate) use envelope::around;
+
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,14 @@ pub enum InputError {
     /// It is JSON, and no event.
     #[error("{0}: neither an EventBridge event (with `detail`) nor a CloudTrail record (with `eventName`)")]
     NotAnEvent(String),
+    /// No file is called like that.
+    #[error("{}: {why}", pattern.display())]
+    NoSuchFiles {
+        /// The pattern of paths.
+        pattern: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is nothing in it.
     #[error("{}: there is no event in it", .0.display())]
     Empty(PathBuf),
@@ -120,17 +130,18 @@ fn collect(value: Value, place: &str, events: &mut Vec<Event>) -> Result<(), Inp
         let json = |source| InputError::Json { place: place.to_owned(), source };
         value = serde_json::from_str(record).map_err(json)?;
     }
-    // A CloudTrail log file.
-    if let Some(Value::Array(records)) = value.get_mut("Records").map(Value::take) {
+    // A CloudTrail log file, or what `aws cloudtrail lookup-events` answers.
+    for list in ["Records", "Events"] {
+        let Some(Value::Array(records)) = value.get_mut(list).map(Value::take) else { continue };
         for (index, record) in records.into_iter().enumerate() {
-            collect(record, &format!("{place}: Records[{index}]"), events)?;
+            collect(record, &format!("{place}: {list}[{index}]"), events)?;
         }
         return Ok(());
     }
     let has = |name: &str| value.get(name).is_some();
     let (envelope, wrapped) = match () {
         () if has("detail") || has("detail-type") => (value, false),
-        () if has("eventName") || has("eventSource") || has("eventType") => (envelope::around(value), true),
+        () if has("eventName") || has("eventSource") || has("eventType") => (around(value), true),
         () => return Err(InputError::NotAnEvent(place.to_owned())),
     };
     events.push(Event { place: place.to_owned(), envelope, wrapped });

@@ -4,7 +4,7 @@
 //! It speaks plain HTTP and signs with nothing, so the real AWS refuses whatever it sends; that is
 //! meant.
 
-use super::front_door::Scope;
+use super::front_door::{PUT_PATH, Scope};
 use axum::body::Body;
 use axum::http::uri::{PathAndQuery, Scheme};
 use axum::http::{HeaderValue, Method, Request, Response, Uri, header};
@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// An AWS endpoint.
 #[derive(Clone, Debug)]
-pub(super) struct Endpoint {
+pub struct Endpoint {
     url: Uri,
     client: Client<HttpConnector, Body>,
 }
@@ -46,7 +46,11 @@ pub struct Unreachable {
 }
 
 impl Endpoint {
-    pub(super) fn new(url: &str) -> Result<Endpoint, EndpointUrlError> {
+    /// The one at this URL: `http://HOST:PORT`, on this machine or near it.
+    ///
+    /// # Errors
+    /// It is not such a URL.
+    pub fn new(url: &str) -> Result<Endpoint, EndpointUrlError> {
         let wrong = |problem| EndpointUrlError { url: url.to_owned(), problem };
         let parsed: Uri = url.parse().map_err(|_| wrong("it can't be read; expected http://HOST:PORT"))?;
         if parsed.scheme() != Some(&Scheme::HTTP) {
@@ -82,6 +86,21 @@ impl Endpoint {
             response.headers_mut().remove(name);
         }
         Ok(response)
+    }
+
+    /// Puts an event on the bus of the stage that is there; the names in its template of the rules that match it.
+    ///
+    /// # Errors
+    /// No stage answers there, or it doesn't take the event.
+    pub async fn put_event(&self, event: &Value) -> Result<Vec<String>, Unreachable> {
+        let mut request = Request::new(Bytes::from(event.to_string()));
+        (*request.method_mut(), *request.uri_mut()) = (Method::POST, Uri::from_static(PUT_PATH));
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let answer = self.call(request).await?;
+        let rules = || serde_json::from_slice::<Value>(answer.body()).ok()?.get("rules").cloned();
+        let rules = rules().and_then(|rules| serde_json::from_value(rules).ok());
+        let other = || format!("it is no stage, or refuses: {}", String::from_utf8_lossy(answer.body()));
+        rules.ok_or_else(|| self.unreachable(other()))
     }
 
     /// Sends a request and reads the whole answer.

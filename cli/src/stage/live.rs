@@ -6,7 +6,7 @@
 
 use super::binaries::{Binaries, BinariesError};
 use super::bus::{Bus, BusError, BusSettings, BusTold};
-use super::front_door::{FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
+use super::front_door::{Came, FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
 use super::lambda::{Hosted, Lambda, LambdaSettings, LambdaTold};
 use super::metrics::Metrics;
 use super::tally::Tally;
@@ -38,7 +38,7 @@ pub struct Live {
     tally: Tally,
     bus: Bus,
     lambda: Arc<Lambda>,
-    calls: UnboundedReceiver<AnsweredCall>,
+    calls: UnboundedReceiver<Came>,
     on_the_bus: UnboundedReceiver<BusTold>,
     in_lambda: UnboundedReceiver<LambdaTold>,
 }
@@ -213,8 +213,8 @@ impl Live {
     /// A log file can't be written.
     pub async fn close(&mut self) -> Result<(), LogFileError> {
         self.door.close().await;
-        while let Ok(call) = self.calls.try_recv() {
-            self.call(&call);
+        while let Ok(came) = self.calls.try_recv() {
+            self.came(came);
         }
         self.bus.close().await;
         self.lambda.close().await;
@@ -236,7 +236,7 @@ impl Live {
                 return told;
             }
             tokio::select! {
-                Some(call) = self.calls.recv() => self.call(&call),
+                Some(came) = self.calls.recv() => self.came(came),
                 Some(told) = self.on_the_bus.recv() => return Told::Bus(told),
                 Some(told) = self.in_lambda.recv() => return Told::Lambda(told),
                 _ = self.flush.tick(), if self.log_files.is_some() => {
@@ -246,6 +246,14 @@ impl Live {
                 // The senders live as long as this does.
                 else => std::future::pending::<()>().await,
             }
+        }
+    }
+
+    fn came(&mut self, came: Came) {
+        match came {
+            Came::Call(call) => self.call(&call),
+            // Who asked may be gone; the event is on the bus all the same.
+            Came::Event { event, answer } => answer.send(self.put_event(event)).unwrap_or_default(),
         }
     }
 

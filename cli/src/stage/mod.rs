@@ -44,7 +44,7 @@ pub use behind::{EndpointError, account_of, is_aws};
 pub use binaries::{Binaries, BinariesError};
 pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use cloudwatch::answer as answer_cloudwatch;
-pub use endpoint::{EndpointUrlError, Unreachable};
+pub use endpoint::{Endpoint, EndpointUrlError, Unreachable};
 pub use front_door::{ApiCallSeen, FrontDoor, FrontDoorError, FrontDoorSettings, FurnishError};
 pub use function::{Function, FunctionSettings};
 pub use happening::{Happening, move_to};

@@ -5,13 +5,12 @@
 //! braces outside of strings: a record is not parsed here, and one that is not JSON is somebody else's to
 //! refuse. It refuses to hold more than one record, and one that is larger than any service writes.
 
-use memchr::{memchr2, memchr3};
+use super::error::{LARGEST, SplitError};
+use super::structure::Structure;
 use std::io::{ErrorKind, Read};
 
 /// How much is read at once.
 const CHUNK: usize = 256 * 1024;
-/// The largest record: CloudTrail's are 256 KB, and 1 MB in CloudTrail Lake.
-const LARGEST: usize = 16 * 1024 * 1024;
 /// The lists that stand in an object of their own.
 const LISTS: [&str; 2] = ["Records", "Events"];
 
@@ -19,175 +18,191 @@ const LISTS: [&str; 2] = ["Records", "Events"];
 pub struct Split<R> {
     reader: R,
     buffer: Vec<u8>,
-    /// Where what was not looked at yet begins.
+    /// Where what was not looked at yet begins in the buffer, and where it ends.
     at: usize,
+    end: usize,
     /// How much of the stream stood before the buffer.
     before: u64,
     ended: bool,
-    /// Within a list.
-    listed: bool,
+    within: Within,
 }
 
-/// Why a stream can't be cut.
-#[derive(Debug, thiserror::Error)]
-pub enum SplitError {
-    /// It can't be read on: a damaged gzip, a disk.
-    #[error("it can't be read on after byte {at}: {source}")]
-    Read {
-        /// How much could be read.
-        at: u64,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// Something stands where a record should begin.
-    #[error("byte {at}: expected a JSON object, found {found:?}")]
-    NotAnObject {
-        /// Where.
-        at: u64,
-        /// What is there.
-        found: char,
-    },
-    /// The stream ends within a record.
-    #[error("it ends in the middle of the record that begins at byte {at}")]
-    Cut {
-        /// Where the record begins.
-        at: u64,
-    },
-    /// A record that nobody writes.
-    #[error("the record that begins at byte {at} is larger than {LARGEST} bytes")]
-    TooLarge {
-        /// Where the record begins.
-        at: u64,
-    },
+/// What is around the next record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Within {
+    /// A list.
+    list: bool,
+    /// An object around that list.
+    object: bool,
+}
+
+/// A record's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// All of it.
+    pub bytes: &'a [u8],
+    /// Whether a backslash may be in it: without one, every string is written as it reads.
+    pub escapes: bool,
 }
 
 impl<R: Read> Split<R> {
     /// The records of this stream.
     pub fn new(reader: R) -> Self {
-        Split { reader, buffer: Vec::new(), at: 0, before: 0, ended: false, listed: false }
+        Split::within(reader, 0, Within::default())
     }
 
-    /// How many bytes have been cut.
-    pub fn read(&self) -> u64 {
+    /// The records of a stream from this byte on, with this around them.
+    pub(super) fn within(reader: R, at: u64, within: Within) -> Self {
+        Split { reader, buffer: Vec::new(), at: 0, end: 0, before: at, ended: false, within }
+    }
+
+    /// At which byte of the stream it is.
+    pub fn at(&self) -> u64 {
         self.before + self.at as u64
+    }
+
+    /// What is around the next record.
+    pub(super) fn around(&self) -> Within {
+        self.within
+    }
+
+    /// Goes on to where the next record begins, and says at which byte that is; `None` at the end.
+    ///
+    /// # Errors
+    /// [`SplitError`]; there is nothing to be had after one.
+    pub fn find(&mut self) -> Result<Option<u64>, SplitError> {
+        while let Some(byte) = self.peek()? {
+            match byte {
+                // The mark that some editors begin a text with.
+                0xef | 0xbb | 0xbf if self.at() < 3 => self.at += 1,
+                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.at += 1,
+                b'[' if !self.within.list => (self.within.list, self.at) = (true, self.at + 1),
+                b']' if self.within.list => {
+                    self.at += 1;
+                    if self.within.object {
+                        // What else the object holds, such as the token that the next page is had with.
+                        self.at += self.object(Structure::opened())?.0;
+                    }
+                    self.within = Within::default();
+                }
+                b'{' if !self.within.list && self.opens_a_list()? => {
+                    self.within = Within { list: true, object: true };
+                }
+                b'{' => return Ok(Some(self.at())),
+                // A record is an object; what else is in a list is somebody else's to refuse.
+                b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' if self.within.list => {
+                    return Ok(Some(self.at()));
+                }
+                other => return Err(SplitError::NotAnObject { at: self.at(), found: char::from(other) }),
+            }
+        }
+        Ok(None)
     }
 
     /// The next record's text; `None` at the end.
     ///
     /// # Errors
     /// [`SplitError`]; there is nothing to be had after one.
-    pub fn record(&mut self) -> Result<Option<&[u8]>, SplitError> {
-        loop {
-            let Some(byte) = self.peek()? else {
-                return Ok(None);
-            };
-            match byte {
-                // The mark that some editors begin a text with.
-                0xef | 0xbb | 0xbf if self.read() < 3 => self.at += 1,
-                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.at += 1,
-                b'[' if !self.listed => (self.listed, self.at) = (true, self.at + 1),
-                b']' if self.listed => (self.listed, self.at) = (false, self.at + 1),
-                // What closes the object around a list.
-                b'}' if !self.listed => self.at += 1,
-                b'{' if !self.listed && self.opens_a_list()? => self.listed = true,
-                b'{' => {
-                    let length = self.object()?;
-                    let start = self.at;
-                    self.at += length;
-                    return Ok(self.buffer.get(start..start + length));
-                }
-                other => return Err(SplitError::NotAnObject { at: self.read(), found: char::from(other) }),
-            }
+    pub fn record(&mut self) -> Result<Option<Text<'_>>, SplitError> {
+        if self.find()?.is_none() {
+            return Ok(None);
         }
+        let (length, escapes) = match self.peek()? {
+            Some(b'{') => self.object(Structure::default())?,
+            _ => (self.element()?, true),
+        };
+        let start = self.at;
+        self.at += length;
+        Ok(self.buffer.get(start..start + length).map(|bytes| Text { bytes, escapes }))
     }
 
     /// Whether this is the object around a list; then what stands before the list's elements is passed.
     fn opens_a_list(&mut self) -> Result<bool, SplitError> {
         // `{ "Records" : [`, with room for how people lay it out.
         self.fill(256)?;
-        let rest = self.buffer.get(self.at..).unwrap_or_default();
-        let text = |bytes: &'_ [u8], what: &[u8]| {
-            let bytes = bytes.trim_ascii_start();
-            bytes.strip_prefix(what).map(<[u8]>::len)
-        };
-        for list in LISTS {
-            let mut left = rest.len();
-            let opened = [b"{".as_slice(), format!("\"{list}\"").as_bytes(), b":", b"["].iter().all(|part| {
-                let bytes = rest.get(rest.len() - left..).unwrap_or_default();
-                text(bytes, part).is_some_and(|length| {
-                    left = length;
-                    true
-                })
+        let rest = self.rest();
+        let length = LISTS.iter().find_map(|list| {
+            let parts = ["{", "\"", list, "\"", ":", "["];
+            let left = parts.iter().try_fold(rest, |rest, part| {
+                let rest = if *part == *list { rest } else { rest.trim_ascii_start() };
+                rest.strip_prefix(part.as_bytes())
             });
-            if opened {
-                self.at += rest.len() - left;
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            left.map(|left| rest.len() - left.len())
+        });
+        self.at += length.unwrap_or(0);
+        Ok(length.is_some())
     }
 
-    /// How long the object is that begins here.
-    fn object(&mut self) -> Result<usize, SplitError> {
-        let (mut depth, mut length, mut in_string) = (0_usize, 0_usize, false);
+    /// How long the object is that begins here, or goes on here, and whether it has escapes.
+    fn object(&mut self, mut structure: Structure) -> Result<(usize, bool), SplitError> {
         loop {
-            let rest = self.buffer.get(self.at + length..).unwrap_or_default();
-            let found = if in_string { memchr2(b'"', b'\\', rest) } else { memchr3(b'"', b'{', b'}', rest) };
-            let Some(found) = found else {
-                length = self.buffer.len() - self.at;
+            let there = self.rest();
+            if let Some(end) = structure.end(there) {
+                return Ok((end, structure.escapes));
+            }
+            let length = there.len();
+            self.more(length)?;
+        }
+    }
+
+    /// How long the element of a list is that begins here and is no object.
+    fn element(&mut self) -> Result<usize, SplitError> {
+        let (mut length, mut depth, mut in_string) = (0, 0_usize, false);
+        loop {
+            let Some(byte) = self.rest().get(length).copied() else {
                 self.more(length)?;
                 continue;
             };
-            length += found + 1;
-            match rest.get(found) {
-                Some(b'"') => in_string = !in_string,
-                Some(b'{') => depth += 1,
-                Some(b'}') if depth == 1 => return Ok(length),
-                Some(b'}') => depth -= 1,
-                // A backslash: what is behind it means nothing by itself.
-                _ => {
-                    length += 1;
-                    if self.at + length > self.buffer.len() {
-                        self.more(length - 1)?;
-                    }
-                }
+            match byte {
+                b'\\' if in_string => length += 1,
+                b'"' => in_string = !in_string,
+                _ if in_string => {}
+                b',' | b']' | b'}' if depth == 0 => return Ok(length),
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => depth -= 1,
+                _ => {}
             }
+            length += 1;
         }
     }
 
     /// Reads on within a record of which so much is there.
     fn more(&mut self, length: usize) -> Result<(), SplitError> {
         if length > LARGEST {
-            return Err(SplitError::TooLarge { at: self.read() });
+            return Err(SplitError::TooLarge { at: self.at() });
         }
-        if self.fill(length + 1)? { Ok(()) } else { Err(SplitError::Cut { at: self.read() }) }
+        if self.fill(length + 1)? { Ok(()) } else { Err(SplitError::Cut { at: self.at() }) }
     }
 
     fn peek(&mut self) -> Result<Option<u8>, SplitError> {
-        // A long stretch of white space or padding must not be looked through byte by byte and kept.
-        if self.at == self.buffer.len() {
+        if self.at == self.end {
             self.fill(1)?;
         }
-        Ok(self.buffer.get(self.at).copied())
+        Ok(self.rest().first().copied())
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.at..self.end).unwrap_or_default()
     }
 
     /// Whether so much is there from here on, if need be after reading on.
     fn fill(&mut self, wanted: usize) -> Result<bool, SplitError> {
-        while self.buffer.len() - self.at < wanted && !self.ended {
-            self.before += self.at as u64;
-            self.buffer.drain(..self.at);
-            self.at = 0;
-            let there = self.buffer.len();
-            self.buffer.resize(there + CHUNK, 0);
-            let read = self.reader.read(self.buffer.get_mut(there..).unwrap_or_default());
-            self.buffer.truncate(there + read.as_ref().copied().unwrap_or(0));
-            match read {
-                Ok(read) => self.ended = read == 0,
+        while self.end - self.at < wanted && !self.ended {
+            if self.at > 0 {
+                self.buffer.copy_within(self.at..self.end, 0);
+                (self.before, self.end, self.at) = (self.at(), self.end - self.at, 0);
+            }
+            if self.buffer.len() < self.end + CHUNK {
+                self.buffer.resize(self.buffer.len().max(CHUNK) * 2, 0);
+            }
+            match self.reader.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
+                Ok(0) => self.ended = true,
+                Ok(read) => self.end += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(SplitError::Read { at: self.before + there as u64, source }),
+                Err(source) => return Err(SplitError::Read { at: self.before + self.end as u64, source }),
             }
         }
-        Ok(self.buffer.len() - self.at >= wanted)
+        Ok(self.end - self.at >= wanted)
     }
 }
 
@@ -213,7 +228,7 @@ mod tests {
         let mut records = Vec::new();
         loop {
             match split.record() {
-                Ok(Some(record)) => records.push(String::from_utf8(record.to_vec()).unwrap()),
+                Ok(Some(record)) => records.push(String::from_utf8(record.bytes.to_vec()).unwrap()),
                 Ok(None) => return (records, None),
                 Err(error) => return (records, Some(error.to_string())),
             }
@@ -231,6 +246,7 @@ mod tests {
             format!("{one}\n\r\n{two}\n{three}"),
             format!("\u{feff}{one}{two}{three}"),
             format!(r#"{{"Records":[{one}]}}{{"Records":[{two}]}} {three}"#),
+            format!(r#"{{"Events": [{one},{two}], "NextToken": "}}]\"", "More": {{}}}} {three}"#),
         ] {
             for step in [1, 2, 3, 7, 1_000_000] {
                 assert_eq!(cut(&text, step), (records.map(str::to_owned).to_vec(), None), "{text} by {step}");
@@ -239,6 +255,11 @@ mod tests {
         assert_eq!(cut(r#"{"Records":[]}"#, 4), (vec![], None));
         assert_eq!(cut(r#"{"Recordss":[{}]}"#, 4).0, [r#"{"Recordss":[{}]}"#]);
         assert_eq!(cut(" ", 1), (vec![], None));
+        // What a list holds besides objects is handed on as well: whoever parses it refuses it by its number.
+        let odd = r#"{"Records":["a,]\"", 1.5 ,null,[{"b":[]}],{}]}"#;
+        for step in [1, 2, 1_000] {
+            assert_eq!(cut(odd, step).0, [r#""a,]\"""#, "1.5 ", "null", r#"[{"b":[]}]"#, "{}"]);
+        }
     }
 
     #[test]
@@ -247,7 +268,8 @@ mod tests {
             (r#"{"Records":[{"a":1},{"b":"#, 1, "it ends in the middle of the record that begins at byte 20"),
             ("{}\nnot JSON", 1, "byte 3: expected a JSON object, found 'n'"),
             (r#"{"a": "\"#, 0, "it ends in the middle of the record that begins at byte 0"),
-            ("[1]", 0, "byte 1: expected a JSON object, found '1'"),
+            ("[{},x]", 1, "byte 4: expected a JSON object, found 'x'"),
+            (r#"{"Records":[{}]"#, 1, "it ends in the middle of the record that begins at byte 15"),
         ] {
             for step in [1, 5, 1_000] {
                 let (found, told) = cut(text, step);

@@ -58,9 +58,14 @@ pub fn delivered(record: &Record, rule: RuleState, selectors: Selectors) -> Deli
     judged(record.management_event, record.read_only, &record.event_name, size, rule, selectors)
 }
 
-/// The same of a record that somebody kept, in JSON. Before version 1.07 records didn't say what kind of event
+/// The same of a record that somebody kept, in JSON, and that is so many bytes long. Before version 1.07 records didn't say what kind of event
 /// they are, and were of management events unless they are known for others.
-pub fn stored_delivered(record: &Value, rule: RuleState, selectors: Selectors) -> Delivery {
+pub fn stored_delivered(
+    record: &Value,
+    size: impl FnOnce() -> usize,
+    rule: RuleState,
+    selectors: Selectors,
+) -> Delivery {
     let is = |name: &str| match record.get(name) {
         Some(Value::Bool(flag)) => Some(*flag),
         Some(Value::String(text)) => Some(text == "true"),
@@ -69,7 +74,6 @@ pub fn stored_delivered(record: &Value, rule: RuleState, selectors: Selectors) -
     let category = record.get("eventCategory").and_then(Value::as_str);
     let management = is("managementEvent").unwrap_or(category.is_none_or(|category| category == "Management"));
     let name = record.get("eventName").and_then(Value::as_str).unwrap_or_default();
-    let size = || record.to_string().len();
     judged(management, is("readOnly").unwrap_or(false), name, size, rule, selectors)
 }
 

@@ -5,11 +5,13 @@
 
 mod samples;
 
+pub(super) use samples::{Sample, all};
+
 use super::{CommandError, Verdict};
 use crate::args::EventArguments;
+use crate::stage::{Endpoint, EndpointError};
 use crate::trail::Principals;
 use chrono::{SecondsFormat, Utc};
-use samples::Sample;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,10 +25,10 @@ const KEYS: [&str; 2] = ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"];
 /// Prints the event, or the calls there are.
 ///
 /// # Errors
-/// There is no such call or case, or a member can't be set.
-pub fn event(arguments: &EventArguments) -> Result<Verdict, CommandError> {
-    let samples = samples::all();
-    let mut out = std::io::stdout().lock();
+/// There is no such call or case, a member can't be set, or no stage takes the event.
+pub async fn event(arguments: &EventArguments) -> Result<Verdict, CommandError> {
+    let samples = all();
+    let mut out = std::io::stdout();
     let Some(call) = &arguments.call else {
         let mut calls = BTreeMap::<String, Vec<String>>::new();
         for sample in samples {
@@ -53,8 +55,19 @@ pub fn event(arguments: &EventArguments) -> Result<Verdict, CommandError> {
         }
     };
     let sample = sample.event().ok_or_else(|| CommandError::Event(format!("the sample of {call} can't be read")))?;
-    writeln!(out, "{:#}", made(sample, arguments)?)?;
-    Ok(Verdict::Good)
+    let event = made(sample, arguments)?;
+    let Some(url) = &arguments.put else {
+        writeln!(out, "{event:#}")?;
+        return Ok(Verdict::Good);
+    };
+    let stage = Endpoint::new(url).map_err(EndpointError::Url)?;
+    let rules = stage.put_event(&event).await.map_err(|error| CommandError::Event(format!("--put: {error}")))?;
+    let id = event.get("id").and_then(Value::as_str).unwrap_or_default();
+    match rules.as_slice() {
+        [] => writeln!(out, "{call}, event {id}: no rule matches it")?,
+        rules => writeln!(out, "{call}, event {id}: matched by {}", rules.join(" and "))?,
+    }
+    Ok(if rules.is_empty() { Verdict::Bad } else { Verdict::Good })
 }
 
 fn made(sample: Value, arguments: &EventArguments) -> Result<Value, CommandError> {
@@ -168,7 +181,7 @@ fn put(event: &mut Value, path: &[&str], value: Value) -> Result<(), CommandErro
     Ok(())
 }
 
-fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+pub(super) fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(elements) => elements.iter_mut().for_each(|element| each_text(element, change)),

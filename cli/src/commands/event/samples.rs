@@ -13,15 +13,15 @@ const NO_CALLS: [&str; 2] = ["bad", "near-miss"];
 
 /// A sample.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sample {
-    pub(super) service: String,
-    pub(super) name: String,
-    pub(super) case: String,
+pub(in crate::commands) struct Sample {
+    pub(in crate::commands) service: String,
+    pub(in crate::commands) name: String,
+    pub(in crate::commands) case: String,
     file: String,
 }
 
 /// All there are, by service and name.
-pub(super) fn all() -> BTreeSet<Sample> {
+pub(in crate::commands) fn all() -> BTreeSet<Sample> {
     Files::iter().filter_map(|file| Sample::of(&file)).collect()
 }
 
@@ -34,7 +34,7 @@ impl Sample {
     }
 
     /// Whether somebody who writes `sqs:CreateQueue` or `CreateQueue` means this call, in any case.
-    pub(super) fn is_called(&self, call: &str) -> bool {
+    pub(in crate::commands) fn is_called(&self, call: &str) -> bool {
         match call.split_once(':') {
             Some((service, name)) => {
                 service.eq_ignore_ascii_case(&self.service) && name.eq_ignore_ascii_case(&self.name)
@@ -44,7 +44,7 @@ impl Sample {
     }
 
     /// The event; `None` if it is none, which a test of the samples would have seen.
-    pub(super) fn event(&self) -> Option<Value> {
+    pub(in crate::commands) fn event(&self) -> Option<Value> {
         serde_json::from_slice(&Files::get(&self.file)?.data).ok()
     }
 }

@@ -3,6 +3,7 @@
 use crate::args::ReplayArguments;
 use crate::commands::CommandError;
 use crate::deployed::Deployed;
+use crate::stored::Stored;
 use crate::template::{Destination, FunctionResource, RuleState, Template};
 use crate::trail::{Delivery, Selectors, Undelivered, stored_delivered};
 use chrono::Utc;
@@ -10,18 +11,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 use trailhook::pattern::Pattern;
-use trailhook::{Report, decode, planned, undecodable, would};
+use trailhook::{DecodeError, Envelope, Report, decode, planned, undecodable, would, would_act};
 use trailhook_handlers::Handler;
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, SnapshotHandler, TagNewQueueHandler};
 
-/// What a response reports of a payload.
-type Respond = Box<dyn Fn(&[u8]) -> Report + Send + Sync>;
+/// What a response reports of an event that was decoded, or could not be.
+type Respond = Box<dyn Fn(&Result<Envelope, DecodeError>) -> Report + Send + Sync>;
 
 /// The rules and functions.
 pub(super) struct Stage {
     rules: Vec<Route>,
-    /// Functions that are nobody's but the template's: what they would decide is not known here.
-    pub(super) unknown: BTreeSet<String>,
 }
 
 struct Route {
@@ -41,23 +40,29 @@ pub(super) enum Played {
 }
 
 impl Stage {
+    /// And the functions that are nobody's but the template's: what they would decide is not known here. A pattern
+    /// that is tried takes the place of every rule's own.
     pub(super) fn set(
         template: &Template,
         file: &Path,
         account: &str,
         region: &str,
         arguments: &ReplayArguments,
-    ) -> Result<Stage, CommandError> {
+        tried: Option<&Pattern>,
+    ) -> Result<(Stage, BTreeSet<String>), CommandError> {
         let deployment = arguments.template.deployment(account, region);
         let in_file = |source| CommandError::Template { file: file.to_owned(), source };
         let stack = template.deploy(deployment).map_err(in_file)?;
-        let mut stage = Stage { rules: Vec::new(), unknown: BTreeSet::new() };
+        let (mut rules, mut unknown) = (Vec::new(), BTreeSet::new());
         for rule in stack.rules().map_err(in_file)? {
-            let pattern = Pattern::from_value(&rule.pattern).map_err(|source| CommandError::Pattern {
-                place: format!("{}: Resources.{}.Properties.EventPattern", file.display(), rule.logical_id),
-                source,
-            })?;
-            let mut responses = Vec::new();
+            let own = || {
+                Pattern::from_value(&rule.pattern).map_err(|source| CommandError::Pattern {
+                    place: format!("{}: Resources.{}.Properties.EventPattern", file.display(), rule.logical_id),
+                    source,
+                })
+            };
+            let pattern = tried.cloned().map_or_else(own, Ok)?;
+            let (mut responses, mut any) = (Vec::new(), false);
             for target in &rule.targets {
                 let Destination::Function(function) = &target.destination else { continue };
                 let asked = match arguments.response.as_slice() {
@@ -68,26 +73,35 @@ impl Stage {
                 if !asked {
                     continue;
                 }
-                match respond(function, region, file)? {
+                any = true;
+                match respond(function, region, file, arguments.decisions.is_some())? {
                     Some(respond) => responses.push(respond),
-                    None => drop(stage.unknown.insert(function.binary.clone())),
+                    None => drop(unknown.insert(function.binary.clone())),
                 }
             }
-            stage.rules.push(Route { pattern, state: rule.state, responses });
+            // What a rule without a target that is asked for matches is of no interest.
+            if any {
+                rules.push(Route { pattern, state: rule.state, responses });
+            }
         }
-        Ok(stage)
+        Ok((Stage { rules }, unknown))
     }
 
-    pub(super) fn play(&self, envelope: &Value) -> Played {
-        let (mut reports, mut undelivered, mut bytes) = (None, None, None);
-        for rule in self.rules.iter().filter(|rule| rule.pattern.matches(envelope)) {
-            let record = envelope.get("detail").unwrap_or(&Value::Null);
-            if let Delivery::NotDelivered(why) = stored_delivered(record, rule.state, Selectors::default()) {
+    pub(super) fn patterns(&self) -> Vec<Pattern> {
+        self.rules.iter().map(|rule| rule.pattern.clone()).collect()
+    }
+
+    pub(super) fn play(&self, event: &Stored<'_>) -> Played {
+        let (mut reports, mut undelivered, mut decoded) = (None, None, None);
+        for rule in self.rules.iter().filter(|rule| rule.pattern.matches(&event.envelope)) {
+            let record = event.envelope.get("detail").unwrap_or(&Value::Null);
+            let delivery = stored_delivered(record, || event.length(), rule.state, Selectors::default());
+            if let Delivery::NotDelivered(why) = delivery {
                 undelivered = Some(why);
                 continue;
             }
-            let bytes = bytes.get_or_insert_with(|| envelope.to_string());
-            let decided = rule.responses.iter().map(|respond| respond(bytes.as_bytes()));
+            let decoded = decoded.get_or_insert_with(|| decode(&event.payload()));
+            let decided = rule.responses.iter().map(|respond| respond(decoded));
             reports.get_or_insert_with(Vec::new).extend(decided);
         }
         match (reports, undelivered) {
@@ -98,14 +112,19 @@ impl Stage {
     }
 }
 
-/// The built-in response of a function; `None` for one that somebody else wrote.
-fn respond(function: &FunctionResource, region: &str, file: &Path) -> Result<Option<Respond>, CommandError> {
+/// The built-in response of a function, that says what the actions are where whole reports are wanted; `None` for one that somebody else wrote.
+fn respond(
+    function: &FunctionResource,
+    region: &str,
+    file: &Path,
+    whole: bool,
+) -> Result<Option<Respond>, CommandError> {
     let not_deployed = |source| CommandError::NotDeployed { file: file.to_owned(), source };
     macro_rules! one_of {
         ($($handler:ty),*) => {
             $(if function.binary == <$handler as trailhook::Response>::NAME {
                 let deployed = Deployed::of_function(function, region, <$handler>::build).map_err(not_deployed)?;
-                return Ok(Some(responding(deployed)));
+                return Ok(Some(responding(deployed, whole)));
             })*
         };
     }
@@ -113,15 +132,16 @@ fn respond(function: &FunctionResource, region: &str, file: &Path) -> Result<Opt
     Ok(None)
 }
 
-fn responding<H: Handler>(deployed: Deployed<H>) -> Respond {
+fn responding<H: Handler>(deployed: Deployed<H>, whole: bool) -> Respond {
     let Deployed { handler, guards, mode, .. } = deployed;
-    Box::new(move |payload| {
-        let envelope = match decode(payload) {
+    Box::new(move |decoded| {
+        let envelope = match decoded {
             Ok(envelope) => envelope,
             Err(error) => return undecodable::<H>(mode, error),
         };
-        match planned(&handler, mode, envelope, &guards, Utc::now()) {
-            Ok(planned) => would(&handler, planned),
+        match planned(&handler, mode, envelope.clone(), &guards, Utc::now()) {
+            Ok(planned) if whole => would(&handler, planned),
+            Ok(planned) => would_act::<H>(planned),
             Err(report) => *report,
         }
     })

@@ -54,7 +54,7 @@ impl Tally {
         }
     }
 
-    pub(super) fn take(&mut self, played: &Played, time: Option<DateTime<Utc>>, place: &str) {
+    pub(super) fn take(&mut self, played: &Played, time: Option<DateTime<Utc>>) {
         match played {
             Played::Unmatched => {}
             Played::Undelivered(why) => *self.undelivered.entry(why.to_string()).or_default() += 1,
@@ -63,15 +63,7 @@ impl Tally {
                 let mut acts = false;
                 for report in reports {
                     acts |= would_act(report);
-                    *self
-                        .responses
-                        .entry(report.response.to_owned())
-                        .or_default()
-                        .entry(outcome(report))
-                        .or_default() += 1;
-                    if report.outcome == trailhook::Outcome::Failed {
-                        self.problem(format!("{place}: {}: {}", report.response, report.message));
-                    }
+                    one_more(self.responses.entry(report.response.to_owned()).or_default(), outcome(report));
                 }
                 if let Some(header) = reports.first().and_then(|report| report.event.as_ref()).filter(|_| acts) {
                     self.count(header, time);
@@ -89,8 +81,8 @@ impl Tally {
         one_more(&mut self.days, time.map_or_else(|| "unknown".to_owned(), |time| time.format("%Y-%m-%d").to_string()));
     }
 
-    /// The sums of both.
-    pub(super) fn and(mut self, other: Tally) -> Tally {
+    /// Adds other sums.
+    pub(super) fn add(&mut self, other: Tally) {
         self.files += other.files;
         self.files_passed_by += other.files_passed_by;
         self.records += other.records;
@@ -107,7 +99,6 @@ impl Tally {
         add(&mut self.calls, other.calls);
         add(&mut self.regions, other.regions);
         add(&mut self.days, other.days);
-        self
     }
 }
 

@@ -19,7 +19,6 @@ use crate::stored::{self, Wanted};
 use crate::template::Template;
 use std::io::Write;
 use std::pin::pin;
-use std::sync::atomic::AtomicBool;
 use tagger::Taggers;
 
 /// The calls that make or delete a queue.
@@ -37,7 +36,13 @@ pub async fn tag(arguments: &TagArguments, ended: impl Future<Output = u8>) -> R
     let file = arguments.template.file()?;
     let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
     let mut taggers = Taggers::new(template, file, &arguments.template);
-    let (files, unread) = stored::files(&arguments.from);
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for file in stored::files(&arguments.from) {
+        match file {
+            Ok(file) => files.push(file),
+            Err(error) => unread.push(error),
+        }
+    }
     let mut candidates = Candidates::in_files(files.len(), &unread);
     if files.is_empty() && unread.is_empty() {
         return Err(CommandError::NoFiles);
@@ -46,7 +51,7 @@ pub async fn tag(arguments: &TagArguments, ended: impl Future<Output = u8>) -> R
     let wanted = Wanted::with(&WORDS);
     for file in &files {
         let mut taken = Ok(());
-        let read = stored::each(file, &wanted, &AtomicBool::new(false), |event| {
+        let read = stored::each(file, &wanted, |event| {
             if taken.is_ok() {
                 taken = candidates.take(event, &mut taggers);
             }

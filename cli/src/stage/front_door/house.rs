@@ -3,6 +3,7 @@
 use super::crashes::{Crashes, nobodys, survived};
 use super::faults::Faults;
 use super::listener::Listener;
+use super::put;
 use super::refusal::Refusal;
 use super::scope::Scope;
 use crate::stage::back_end::{Services, with_id};
@@ -15,6 +16,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header, request};
+use axum::routing::post;
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -72,7 +74,7 @@ impl House {
 }
 
 pub(super) fn router(house: Arc<House>) -> Router {
-    Router::new().fallback(enter).with_state(house)
+    Router::new().route(put::PATH, post(put::put)).fallback(enter).with_state(house)
 }
 
 async fn enter(State(house): State<Arc<House>>, request: Request<Body>) -> Response<Body> {

@@ -6,9 +6,11 @@ use crate::trail::AnsweredCall;
 use axum::http::{Request, Response};
 use bytes::Bytes;
 use chrono::Utc;
+use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 /// A call that came in by the front door.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +35,21 @@ pub(super) enum Listener {
     /// They are kept, for a stage that ends soon.
     Kept(Mutex<Vec<ApiCallSeen>>),
     /// They are told and forgotten.
-    Told(UnboundedSender<AnsweredCall>),
+    Told(UnboundedSender<Came>),
+}
+
+/// What comes in by the front door.
+#[derive(Debug)]
+pub enum Came {
+    /// A call, with its answer.
+    Call(Box<AnsweredCall>),
+    /// An event that is to be put on the bus, and who wants to know which rules match it.
+    Event {
+        /// An envelope.
+        event: Value,
+        /// The rules' names in the template.
+        answer: oneshot::Sender<Vec<String>>,
+    },
 }
 
 impl Listener {
@@ -42,6 +58,14 @@ impl Listener {
         match self {
             Listener::Kept(seen) => seen.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             Listener::Told(_) => Vec::new(),
+        }
+    }
+
+    /// Hands on an event; whether anybody takes it.
+    pub(super) fn put(&self, event: Came) -> bool {
+        match self {
+            Listener::Kept(_) => false,
+            Listener::Told(told) => told.send(event).is_ok(),
         }
     }
 
@@ -71,7 +95,7 @@ impl Listener {
                     tls: None,
                 };
                 // A stage that is ending listens no more.
-                told.send(call).ok();
+                told.send(Came::Call(Box::new(call))).ok();
             }
         }
     }

@@ -11,12 +11,14 @@ mod furnish;
 mod house;
 mod listener;
 mod own;
+mod put;
 mod refusal;
 mod scope;
 mod world;
 
 pub use furnish::FurnishError;
-pub use listener::ApiCallSeen;
+pub use listener::{ApiCallSeen, Came};
+pub(in crate::stage) use put::PATH as PUT_PATH;
 pub(super) use scope::Scope;
 
 use super::at_work::AtWork;
@@ -25,7 +27,7 @@ use super::endpoint::{Endpoint, EndpointUrlError};
 use super::event_history::EventHistory;
 use super::metrics::Metrics;
 use super::server::Server;
-use crate::trail::{AnsweredCall, Principals};
+use crate::trail::Principals;
 use crashes::Crashes;
 use faults::Faults;
 use house::{Behind, House};
@@ -91,7 +93,7 @@ impl FrontDoor {
         settings: &FrontDoorSettings,
         metrics: Arc<Metrics>,
         principals: Principals,
-        told: UnboundedSender<AnsweredCall>,
+        told: UnboundedSender<Came>,
     ) -> Result<FrontDoor, FrontDoorError> {
         settle(account);
         let behind = match &settings.aws_endpoint {

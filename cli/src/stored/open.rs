@@ -1,0 +1,42 @@
+//! A file's text, unpacked where it is packed, whatever its name says.
+
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Result};
+use std::path::Path;
+
+/// How gzip begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How much of a packed file is read at once.
+const PACKED: usize = 64 * 1024;
+
+/// Opens a file, or the standard input for `-`. `on` is told how many bytes of the file itself were read.
+pub(super) fn open<'a>(file: &Path, on: impl Fn(u64) + 'a) -> Result<Box<dyn Read + 'a>> {
+    let raw: Box<dyn Read> =
+        if file == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(file)?) };
+    let mut raw = BufReader::with_capacity(PACKED, Told { raw, on });
+    let packed = raw.fill_buf()?.starts_with(&GZIP);
+    // A plain file is read past the buffer, which is smaller than what is asked for.
+    Ok(if packed { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
+}
+
+/// Whether a file is packed.
+pub(super) fn is_packed(file: &mut File) -> Result<bool> {
+    let mut first = Vec::with_capacity(GZIP.len());
+    file.take(GZIP.len() as u64).read_to_end(&mut first)?;
+    Ok(first == GZIP)
+}
+
+/// Tells how much is read.
+struct Told<R, F> {
+    raw: R,
+    on: F,
+}
+
+impl<R: Read, F: Fn(u64)> Read for Told<R, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let read = self.raw.read(buffer)?;
+        (self.on)(read as u64);
+        Ok(read)
+    }
+}
