@@ -9,8 +9,9 @@ use super::error::{LARGEST, SplitError};
 use super::structure::Structure;
 use std::io::{ErrorKind, Read};
 
-/// How much is read at once.
-const CHUNK: usize = 256 * 1024;
+/// How much is read at once, at first and at most. Most log files are small, and there may be a million.
+const FIRST: usize = 16 * 1024;
+const CHUNK: usize = 512 * 1024;
 /// The lists that stand in an object of their own.
 const LISTS: [&str; 2] = ["Records", "Events"];
 
@@ -24,6 +25,8 @@ pub struct Split<R> {
     /// How much of the stream stood before the buffer.
     before: u64,
     ended: bool,
+    /// The last read took all the room there was.
+    filled: bool,
     within: Within,
 }
 
@@ -53,7 +56,7 @@ impl<R: Read> Split<R> {
 
     /// The records of a stream from this byte on, with this around them.
     pub(super) fn within(reader: R, at: u64, within: Within) -> Self {
-        Split { reader, buffer: Vec::new(), at: 0, end: 0, before: at, ended: false, within }
+        Split { reader, buffer: Vec::new(), at: 0, end: 0, before: at, ended: false, filled: false, within }
     }
 
     /// At which byte of the stream it is.
@@ -192,12 +195,16 @@ impl<R: Read> Split<R> {
                 self.buffer.copy_within(self.at..self.end, 0);
                 (self.before, self.end, self.at) = (self.at(), self.end - self.at, 0);
             }
-            if self.buffer.len() < self.end + CHUNK {
-                self.buffer.resize(self.buffer.len().max(CHUNK) * 2, 0);
+            let (room, length) = (self.buffer.len() - self.end, self.buffer.len());
+            if room == 0 || self.filled && length < CHUNK {
+                self.buffer.resize((2 * length).max(FIRST), 0);
             }
             match self.reader.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
                 Ok(0) => self.ended = true,
-                Ok(read) => self.end += read,
+                Ok(read) => {
+                    self.end += read;
+                    self.filled = self.end == self.buffer.len();
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(source) => return Err(SplitError::Read { at: self.before + self.end as u64, source }),
             }
