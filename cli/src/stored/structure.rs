@@ -49,7 +49,7 @@ impl Structure {
         Some(self.at + end)
     }
 
-    #[inline]
+    #[inline(always)]
     fn block(&mut self, block: &[u8; BLOCK]) -> Option<usize> {
         let backslashes = where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'\\')));
         let mut quotes = where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'"')));
@@ -92,11 +92,13 @@ impl Structure {
 }
 
 /// A bit for each byte of which it is true.
-#[inline]
+#[inline(always)]
 fn where_are(block: &[u8; BLOCK], is: impl Fn(u8x16) -> u8x16) -> u64 {
-    let (lanes, _) = block.as_chunks::<LANES>();
-    let bits = lanes.iter().map(|lane| u64::from(is(u8x16::new(*lane)).to_bitmask()));
-    bits.enumerate().fold(0, |all, (index, bits)| all | bits << (LANES * index))
+    let ([first, second, third, fourth], _) = block.as_chunks::<LANES>() else {
+        return 0;
+    };
+    let bits = |lane: &[u8; LANES]| u64::from(is(u8x16::new(*lane)).to_bitmask());
+    bits(first) | bits(second) << LANES | bits(third) << (2 * LANES) | bits(fourth) << (3 * LANES)
 }
 
 /// Of each bit, whether an odd number of bits is set up to it.

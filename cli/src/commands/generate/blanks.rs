@@ -12,8 +12,9 @@ use uuid::Builder;
 const MARK: &str = "@@";
 /// The call of which there is to be a share.
 const MATCH: &str = "CreateQueue";
-/// What the sample's queue and its caller are called.
-const SAMPLES: [(&str, &str); 2] = [("orders", "name"), ("alice", "who")];
+/// What the sample's queue and its caller are called, where the call comes from, and whose key it is signed with.
+const SAMPLES: [(&str, &str); 4] =
+    [("orders", "name"), ("alice", "who"), ("203.0.113.24", "address"), ("IOSFODNN7EXAMPLE", "key")];
 /// Calls that only read, as most of an account's calls do: service and name.
 const READS: [(&str, &str); 10] = [
     ("ec2", "DescribeInstances"),
@@ -27,6 +28,8 @@ const READS: [(&str, &str); 10] = [
     ("monitoring", "DescribeAlarms"),
     ("sqs", "GetQueueAttributes"),
 ];
+/// What a key's id is written with.
+const KEY_LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// So many people call.
 const PEOPLE: u64 = 200;
 
@@ -43,7 +46,10 @@ struct Blank(Vec<(String, Option<What>)>);
 enum What {
     Name,
     Who,
+    Address,
+    Key,
     Time,
+    Begun,
     Id,
 }
 
@@ -81,6 +87,16 @@ impl Blanks {
                 None => {}
                 Some(What::Name) => to.extend(format!("q-{name:08x}").into_bytes()),
                 Some(What::Who) => to.extend(format!("person-{who}").into_bytes()),
+                // Of a block that is kept for examples.
+                Some(What::Address) => to.extend(format!("203.0.113.{}", random.u8(..)).into_bytes()),
+                Some(What::Key) => {
+                    to.extend((0..9).map(|_| random.choice(KEY_LETTERS).copied().unwrap_or(b'A')));
+                    to.extend(b"EXAMPLE");
+                }
+                Some(What::Begun) => {
+                    let begun = filling.time - TimeDelta::seconds(random.i64(1..3_600));
+                    to.extend(begun.to_rfc3339_opts(SecondsFormat::Secs, true).into_bytes());
+                }
                 Some(What::Time) => to.extend(filling.time.to_rfc3339_opts(SecondsFormat::Secs, true).into_bytes()),
                 Some(What::Id) => {
                     let id = Builder::from_random_bytes(random.u128(..).to_le_bytes()).into_uuid();
@@ -113,6 +129,9 @@ impl Blank {
                 *member = json!(blank(name));
             }
         }
+        if let Some(begun) = record.pointer_mut("/userIdentity/sessionContext/attributes/creationDate") {
+            *begun = json!(blank("begun"));
+        }
         // In the order in which CloudTrail writes the members.
         let record: Record = serde_json::from_value(record).ok()?;
         let text = serde_json::to_string(&record).ok()?;
@@ -122,6 +141,9 @@ impl Blank {
             let what = parts.next().map(|name| match name {
                 "name" => What::Name,
                 "who" => What::Who,
+                "address" => What::Address,
+                "key" => What::Key,
+                "begun" => What::Begun,
                 "time" => What::Time,
                 _ => What::Id,
             });

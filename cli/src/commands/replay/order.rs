@@ -29,12 +29,14 @@ struct State {
     tally: Tally,
     decisions: Option<Box<dyn Write + Send>>,
     failed: Option<CommandError>,
+    /// A thread is gone with its part.
+    gone: bool,
 }
 
 impl Order {
     pub(super) fn new(decisions: Option<Box<dyn Write + Send>>) -> Order {
         let (waiting, chain, tally) = (BTreeMap::new(), Chain::default(), Tally::default());
-        let state = State { turn: 1, waiting, held: 0, chain, tally, decisions, failed: None };
+        let state = State { turn: 1, waiting, held: 0, chain, tally, decisions, failed: None, gone: false };
         Order { state: Mutex::new(state), room: Condvar::new() }
     }
 
@@ -64,14 +66,21 @@ impl Order {
             }
         }
         self.room.notify_all();
-        while state.held > HELD && state.failed.is_none() && state.turn <= number {
+        while state.held > HELD && state.failed.is_none() && !state.gone && state.turn <= number {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Whether there is no use in going on.
     pub(super) fn has_failed(&self) -> bool {
-        self.lock().failed.is_some()
+        let state = self.lock();
+        state.failed.is_some() || state.gone
+    }
+
+    /// Lets nobody wait any more, when a part will never come.
+    pub(super) fn give_up(&self) {
+        self.lock().gone = true;
+        self.room.notify_all();
     }
 
     /// The sums.

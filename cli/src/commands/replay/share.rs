@@ -113,6 +113,14 @@ impl<'r, 'a> Share<'r, 'a> {
     }
 }
 
+impl Drop for Share<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.replay.order.give_up();
+        }
+    }
+}
+
 impl Found {
     /// How many bytes of lines it holds.
     pub(super) fn size(&self) -> usize {
