@@ -4,11 +4,11 @@
 //! Everything is measured in one run, on the same bytes, after they have been read once: reading, unpacking,
 //! reading every record as `serde_json::Value` and as the type of aws_lambda_events, jq and Python where they are
 //! there. It says how much faster or slower a replay is, what memory it takes, what a second thread brings, and
-//! whether a gigabyte costs the same in small and in large inputs. It fails when a replay fails or the sums differ;
+//! whether a gigabyte costs the same in small and in large inputs. It fails when a replay fails or the sums of two threads are not those of one;
 //! speed is told, and for people to judge.
 //!
 //! `REPLAY_SIZE` says how much (4GB), `REPLAY_LARGEST` how much there is of one size at most (10GB), `REPLAY_FOLDER`
-//! where it is written (target/bench; as much as both, and a tenth, must fit in, and in memory).
+//! in which folder a new one is made for it (target; three times the one and the other must fit in, and in memory).
 
 use aws_lambda_events::event::cloudwatch_events::cloudtrail::AWSAPICall;
 use bytesize::ByteSize;
@@ -19,7 +19,7 @@ use std::hint::black_box;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use trailhook_cli::stored::{Split, files};
 use trailhook_tests::functions::binaries;
@@ -45,17 +45,19 @@ for name in sys.argv[1:]:
 struct Speed {
     bytes: u64,
     took: Duration,
-    /// Its largest memory, where it is a process of its own.
-    memory: u64,
+    /// Records, and those that matched, where that was asked.
+    sums: [u64; 2],
 }
 
+/// The largest memory of any replay.
+static MEMORY: AtomicU64 = AtomicU64::new(0);
+
 fn main() -> Result<()> {
-    let place =
-        std::env::var_os("REPLAY_FOLDER").map_or_else(|| trailhook_tests::root().join("target/bench"), PathBuf::from);
-    if place.exists() {
-        std::fs::remove_dir_all(&place)?;
-    }
-    std::fs::create_dir_all(&place)?;
+    let folder =
+        std::env::var_os("REPLAY_FOLDER").map_or_else(|| trailhook_tests::root().join("target"), PathBuf::from);
+    let place = folder.join(format!("replay-bench-{}", std::process::id()));
+    // New, and so ours to be removed.
+    std::fs::create_dir(&place)?;
     let (size, largest) = (sized("REPLAY_SIZE", "4GB")?, sized("REPLAY_LARGEST", "10GB")?);
     println!("{} of log files, one record in a thousand can match; the best of {TIMES}", ByteSize(size));
     let rare = generate(&place.join("rare"), size, "8MB", "0.001", true)?;
@@ -71,7 +73,7 @@ fn main() -> Result<()> {
     told("serde_json::Value, every record", best(|| each(&first, 1, records::<serde_json::Value>))?, plain);
     told("aws_lambda_events, every record", best(|| each(&first, 1, records::<AWSAPICall>))?, plain);
     for (name, arguments) in [("jq", ["-c", JQ]), ("python3", ["-c", PYTHON])] {
-        match program(name, &arguments, &first) {
+        match best(|| program(name, &arguments, &first)) {
             Ok(speed) => told(name, speed, plain),
             Err(error) => println!("{name:<40} not measured: {error}"),
         }
@@ -94,20 +96,21 @@ fn main() -> Result<()> {
     println!("\na second thread                              GB/s  times the speed of one");
     for (name, folder) in [("files", &rare), ("one large file", &one), ("packed files", &packed), ("all match", &all)] {
         let [one, two] = [replay(folder, 1)?, replay(folder, 2)?];
+        if one.sums != two.sums {
+            return Err(format!("{name}: {:?} by one thread, {:?} by two", one.sums, two.sums).into());
+        }
         println!("{name:<40} {:>8.2}  {:.2}", two.rate(), two.rate() / one.rate());
     }
 
     println!("\nhow much, two threads                        GB/s  times the speed at {}", ByteSize(size));
     let usual = replay(&rare, 2)?;
-    let mut memory = [plain, dense, usual].map(|speed| speed.memory).into_iter().max().unwrap_or_default();
     for bytes in [100_000_000, 1_000_000_000, largest] {
         let some = generate(&place.join(format!("some-{bytes}")), bytes, "8MB", "0.001", true)?;
         let speed = replay(&some, 2)?;
-        memory = memory.max(speed.memory);
         println!("{:<40} {:>8.2}  {:.2}", ByteSize(bytes).to_string(), speed.rate(), speed.rate() / usual.rate());
         std::fs::remove_dir_all(&some)?;
     }
-    println!("\nlargest memory of a replay: {:.0} MB", memory as f64 / 1e6);
+    println!("\nlargest memory of a replay: {:.0} MB", MEMORY.load(Ordering::Relaxed) as f64 / 1e6);
     Ok(std::fs::remove_dir_all(&place)?)
 }
 
@@ -172,7 +175,8 @@ fn replay(folder: &Path, threads: usize) -> Result<Speed> {
         if !output.status.success() || of("problemCount")? > 0 || of("matched")? == 0 {
             return Err(format!("{}: {tally}", output.status).into());
         }
-        Ok(Speed { bytes: of("bytes")?, took, memory })
+        MEMORY.fetch_max(memory, Ordering::Relaxed);
+        Ok(Speed { bytes: of("bytes")?, took, sums: [of("records")?, of("matched")?] })
     })
 }
 
@@ -187,7 +191,7 @@ fn program(name: &str, arguments: &[&str], folder: &Path) -> Result<Speed> {
     let bytes = names.iter().map(|name| Ok(std::fs::metadata(name)?.len())).sum::<std::io::Result<u64>>()?;
     let begun = Instant::now();
     let done = Command::new(name).args(arguments).args(&names).stdout(Stdio::null()).status()?;
-    if done.success() { Ok(Speed { bytes, took: begun.elapsed(), memory: 0 }) } else { Err(done.to_string().into()) }
+    if done.success() { Ok(Speed { bytes, took: begun.elapsed(), sums: [0; 2] }) } else { Err(done.to_string().into()) }
 }
 
 fn best(measure: impl Fn() -> Result<Speed>) -> Result<Speed> {
@@ -212,7 +216,7 @@ fn each(folder: &Path, threads: usize, of: impl Fn(&Path) -> Result<u64> + Sync)
         sharing.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err("a thread panicked".into()))).collect()
     });
     let bytes = shares.into_iter().sum::<Result<u64>>()?;
-    Ok(Speed { bytes, took: begun.elapsed(), memory: 0 })
+    Ok(Speed { bytes, took: begun.elapsed(), sums: [0; 2] })
 }
 
 fn read(mut from: impl Read) -> Result<u64> {

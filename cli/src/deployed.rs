@@ -72,16 +72,15 @@ impl<H: Handler> Deployed<H> {
         let region = Region::new(region.to_owned());
         let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region).build();
         let handler = build(&mut Start { environment: &mut read, aws: &aws });
+        // As the function itself does: with any problem it does not start.
+        let problems: Vec<String> = read.into_problems().iter().map(ToString::to_string).collect();
         match (configuration, handler) {
-            (Some(Configuration { mode, guards, .. }), Some(handler)) => {
+            (Some(Configuration { mode, guards, .. }), Some(handler)) if problems.is_empty() => {
                 let failed_calls = handler.failed_calls();
                 let guards = Guards { max_age: None, replayed: Replayed::Act, failed_calls, ..guards };
                 Ok(Deployed { handler, guards, mode, environment, build })
             }
-            _ => {
-                let problems: Vec<String> = read.into_problems().iter().map(ToString::to_string).collect();
-                Err(NotDeployed::Settings { binary: H::NAME, problems: problems.join("; ") })
-            }
+            _ => Err(NotDeployed::Settings { binary: H::NAME, problems: problems.join("; ") }),
         }
     }
 

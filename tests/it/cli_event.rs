@@ -74,6 +74,12 @@ fn who_calls_and_what_is_set_can_be_said() {
 }
 
 #[test]
+fn what_is_set_in_the_record_is_set_in_the_envelope_too() {
+    let made = event(&["CreateQueue", "--set", "eventTime=2026-11-02T09:30:00Z", "--set", "awsRegion=us-east-1"]);
+    assert_eq!([&made["time"], &made["region"]], ["2026-11-02T09:30:00Z", "us-east-1"]);
+}
+
+#[test]
 fn what_there_is_not_is_told_with_what_there_is() {
     for (arguments, expected) in [
         (&["CreateQeue"][..], "there is no CreateQeue; --list says which calls there are"),
@@ -92,7 +98,7 @@ fn what_there_is_not_is_told_with_what_there_is() {
 #[test]
 fn an_event_is_put_on_the_bus_of_a_stage_that_is_up() {
     let stage = Stage::start(&[]).unwrap();
-    let put = |call: &[&str]| trailhook([&["event"], call, &["--put", &stage.endpoint]].concat()).unwrap();
+    let put = |call: &[&str]| trailhook([&["event"], call, &[&format!("--put={}", stage.endpoint)]].concat()).unwrap();
     let matched = put(&["CreateQueue", "--as", "bob", "--set", "requestParameters.queueName=invoices"]);
     assert_eq!(told(&matched), (Some(0), String::new()));
     assert!(String::from_utf8_lossy(&matched.stdout).contains("matched by ApiCallRule"));
@@ -103,7 +109,7 @@ fn an_event_is_put_on_the_bus_of_a_stage_that_is_up() {
     assert_eq!(unmatched.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unmatched.stdout).contains("no rule matches it"));
     let (status, message) =
-        told(&trailhook(["event", "CreateQueue", "--put", "http://sqs.eu-west-1.amazonaws.com"]).unwrap());
+        told(&trailhook(["event", "CreateQueue", "--put=http://sqs.eu-west-1.amazonaws.com"]).unwrap());
     assert!(status == Some(2) && message.contains("not on this machine"), "{message}");
     // A page in a browser can send this without being asked, and nothing else.
     let mut connection = TcpStream::connect(stage.endpoint.trim_start_matches("http://")).unwrap();

@@ -47,6 +47,7 @@ mod pattern_refused;
 mod pattern_table;
 mod replay;
 mod replay_large;
+mod replay_refused;
 mod responses;
 mod reverting;
 mod reverting_docs;

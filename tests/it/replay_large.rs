@@ -85,7 +85,9 @@ fn the_lines_come_in_the_order_of_the_files_whatever_the_threads() {
     assert_eq!((by_pattern, lines), (tally, one));
     let output = trailhook(["replay", &format!("{logs}/*.nothing")]).unwrap();
     assert_eq!(told(&output), (Some(1), String::new()));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("*.nothing: there is no file that is called so"));
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("*.nothing: there is no file of events that is called so")
+    );
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub struct EventArguments {
     pub region: Option<String>,
     /// Put it on the bus of the local stage that is up, and say which rules match it, instead of printing it
     /// [default: http://127.0.0.1:4566]
-    #[arg(long, value_name = "URL", conflicts_with = "list", num_args = 0..=1, default_missing_value = "http://127.0.0.1:4566")]
+    #[arg(long, value_name = "URL", conflicts_with = "list", num_args = 0..=1, require_equals = true, default_missing_value = "http://127.0.0.1:4566")]
     pub put: Option<String>,
     /// When the call was made, as in 2026-11-02T09:30:00Z [default: now]
     #[arg(long, value_name = "TIME")]

@@ -2,7 +2,6 @@
 
 use bytesize::ByteSize;
 use clap::Args;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
@@ -28,7 +27,7 @@ pub struct GenerateArguments {
     #[arg(long, value_name = "SIZE", default_value = "100MB")]
     pub size: ByteSize,
     /// How much of it in each file
-    #[arg(long, value_name = "SIZE", default_value = "1MB")]
+    #[arg(long, value_name = "SIZE", default_value = "1MB", value_parser = file_size)]
     pub file_size: ByteSize,
     /// The share of the records that are calls of CreateQueue, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.001, value_parser = share)]
@@ -37,14 +36,19 @@ pub struct GenerateArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// Over so many days from the first of October 2026 on
-    #[arg(long, value_name = "N", default_value = "31")]
-    pub days: NonZeroU32,
+    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub days: u32,
     /// Don't pack the files
     #[arg(long)]
     pub plain: bool,
     /// How many threads write [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+fn file_size(text: &str) -> Result<ByteSize, String> {
+    let size: ByteSize = text.parse()?;
+    if size < ByteSize::kb(1) { Err("expected 1KB or more".to_owned()) } else { Ok(size) }
 }
 
 fn share(text: &str) -> Result<f64, &'static str> {

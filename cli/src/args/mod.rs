@@ -91,10 +91,10 @@ pub struct TemplateArguments {
     /// Set a parameter of the template; lists are separated by commas
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameter: Vec<(String, String)>,
-    /// The account the stack is in [default: the event's; tag: all]
+    /// The account the stack is in [default: the event's]; replay and tag: the one whose events count [default: all]
     #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,
-    /// The Region the stack is in [default: the event's; tag: all]
+    /// The Region the stack is in [default: the event's]; replay and tag: the one whose events count [default: all]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
 }

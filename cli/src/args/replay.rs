@@ -3,7 +3,6 @@
 use super::TemplateArguments;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::Args;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
@@ -52,8 +51,8 @@ pub struct ReplayArguments {
     #[arg(long)]
     pub strict: bool,
     /// How many threads read files, and pieces of large ones [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// The template.
     #[command(flatten)]
     pub template: TemplateArguments,

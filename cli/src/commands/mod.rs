@@ -30,7 +30,11 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use trailhook::pattern::PatternError;
+
+/// How long a command that is ended from outside may take to say what it has done.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// How a command ended that could do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +123,20 @@ pub enum CommandError {
         "there is no file of events there: in a folder those are read that end in .json, .jsonl or .ndjson, with .gz or without"
     )]
     NoFiles,
+    /// What is to be read would be written over.
+    #[error("--decisions {}: it is one of the files that are to be read", .0.display())]
+    Overwrites(PathBuf),
+    /// Two results in one stream.
+    #[error("--decisions - and --json both write to the standard output; name a file for one of them")]
+    OneOutput,
+    /// A response that no rule has for a target.
+    #[error("--response {asked}: the template has no such function; it has {there}")]
+    NoResponse {
+        /// The one asked for.
+        asked: String,
+        /// Those there are.
+        there: String,
+    },
     /// The folder is not empty.
     #[error("{} has something in it already; name a folder that is empty, or not there", .0.display())]
     NotEmpty(PathBuf),
@@ -186,19 +204,29 @@ async fn until(
     command: impl FnOnce(&AtomicBool) -> Result<Verdict, CommandError> + Send + 'static,
 ) -> Result<Verdict, CommandError> {
     let over = Arc::new(AtomicBool::new(false));
-    let mut running = tokio::task::spawn_blocking({
+    let (done, mut ran) = tokio::sync::oneshot::channel();
+    // A thread of its own, which nobody waits for at the end: it may be waiting for input that never comes.
+    let running = std::thread::spawn({
         let over = over.clone();
-        move || command(&over)
+        move || {
+            // Who asked may have gone.
+            done.send(command(&over)).ok();
+        }
     });
     let status = tokio::select! {
         biased;
         status = ended => status,
-        ran = &mut running => return ran.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic())),
+        ran = &mut ran => match ran {
+            Ok(ran) => return ran,
+            Err(_) => match running.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => return Err(CommandError::Ended(1)),
+            },
+        },
     };
-    // Its threads end at their next records. What it says then, it says on its standard output; how this ends is
-    // settled.
+    // Its threads end at their next records, and what was found so far is told.
     over.store(true, Ordering::Relaxed);
-    drop(running.await);
+    tokio::time::timeout(GRACE, ran).await.ok();
     Err(CommandError::Ended(status))
 }
 

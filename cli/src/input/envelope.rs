@@ -14,7 +14,7 @@ pub(crate) fn around(record: Value) -> Value {
         "AwsConsoleAction" => DetailType::ConsoleAction,
         "AwsConsoleSignIn" => DetailType::ConsoleSignIn,
         "AwsCloudTrailInsight" => DetailType::Insight,
-        "AwsVpceEvent" => DetailType::NetworkActivity,
+        "AwsVpceEvent" | "AwsVpceEvents" => DetailType::NetworkActivity,
         _ => DetailType::ApiCall,
     };
     // `sqs.amazonaws.com` is `aws.sqs`; insights come from CloudTrail itself.

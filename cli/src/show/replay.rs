@@ -9,6 +9,8 @@ use trailhook::shown_line;
 const TOP: usize = 10;
 /// So many problems are shown.
 const PROBLEMS: usize = 20;
+/// The most lines of the timeline.
+const LONGEST: usize = 36;
 /// The longest bar of the timeline.
 const BAR: u64 = 40;
 
@@ -40,10 +42,14 @@ pub fn replayed(tally: &Tally) -> String {
     for (label, counts) in [("callers", &tally.callers), ("calls", &tally.calls), ("Regions", &tally.regions)] {
         top(&mut text, label, counts);
     }
-    let most = tally.days.values().copied().max().unwrap_or(0).max(1);
-    for (index, (day, count)) in tally.days.iter().enumerate() {
+    let (unit, times) = timeline(&tally.days);
+    let most = times.values().copied().max().unwrap_or(0).max(1);
+    for (index, (time, count)) in times.iter().take(LONGEST).enumerate() {
         let bar = "▇".repeat((count * BAR / most).max(1) as usize);
-        line(&mut text, if index == 0 { "days" } else { "" }, &format!("{day} {bar} {count}"));
+        line(&mut text, if index == 0 { unit } else { "" }, &format!("{time} {bar} {count}"));
+    }
+    if times.len() > LONGEST {
+        line(&mut text, "", &format!("and {} more", times.len() - LONGEST));
     }
     for problem in tally.problems.iter().take(PROBLEMS) {
         line(&mut text, "problem", &shown_line(problem));
@@ -52,6 +58,20 @@ pub fn replayed(tally: &Tally) -> String {
         line(&mut text, "", &format!("and {} more", tally.problem_count - PROBLEMS as u64));
     }
     text.trim_end().to_owned()
+}
+
+/// By day, month or year, so that it is not too long to be looked at.
+fn timeline(days: &BTreeMap<String, u64>) -> (&'static str, BTreeMap<&str, u64>) {
+    let by = |length| {
+        let mut times = BTreeMap::new();
+        for (day, count) in days {
+            *times.entry(day.get(..length).unwrap_or(day)).or_default() += count;
+        }
+        times
+    };
+    let units = [("days", "2026-11-02".len()), ("months", "2026-11".len()), ("years", "2026".len())];
+    let fitting = units.into_iter().map(|(unit, length)| (unit, by(length))).find(|(_, times)| times.len() <= LONGEST);
+    fitting.unwrap_or_else(|| ("years", by("2026".len())))
 }
 
 /// The most frequent names, of the events that a response would have acted on.

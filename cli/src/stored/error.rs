@@ -28,6 +28,12 @@ pub enum SplitError {
         /// Where the record begins.
         at: u64,
     },
+    /// The stream ends where another record was to come, or the list's end.
+    #[error("it ends within the list that its records are in, at byte {at}")]
+    Unclosed {
+        /// Where it ends.
+        at: u64,
+    },
     /// A record that nobody writes.
     #[error("the record that begins at byte {at} is larger than {LARGEST} bytes")]
     TooLarge {

@@ -42,9 +42,9 @@ const MATTERS: usize = 200 * 1024;
 /// Members that hold an event in another form.
 const OTHER_FORMS: [&str; 5] = ["kind", "event", "CloudTrailEvent", "Records", "Events"];
 
-/// The members that rules look at.
+/// The members that rules look at; `None` for all.
 #[derive(Clone, Debug)]
-pub struct Members(HashSet<String>);
+pub struct Members(Option<HashSet<String>>);
 
 /// An event.
 #[derive(Debug)]
@@ -72,12 +72,17 @@ impl Members {
         let paths = patterns.iter().flat_map(Pattern::paths);
         let of_record = paths.map(|path| path.strip_prefix("detail.").unwrap_or(path));
         let first = of_record.filter_map(|path| path.split('.').next());
-        Members(first.chain(ALWAYS).map(str::to_owned).collect())
+        Members(Some(first.chain(ALWAYS).map(str::to_owned).collect()))
+    }
+
+    /// All of them.
+    pub fn all() -> Members {
+        Members(None)
     }
 
     /// A name with dots may stand for a path.
     fn are_with(&self, name: &str) -> bool {
-        self.0.contains(name) || name.contains('.')
+        self.0.as_ref().is_none_or(|names| names.contains(name)) || name.contains('.')
     }
 
     /// The events in one record's text.

@@ -2,7 +2,8 @@
 //!
 //! CloudTrail's digest files lie beside its log files and hold no records; they are passed by. A file that
 //! is named is read whatever its name is, one in a folder only when it is called like one of CloudTrail's or
-//! like a file of events. Folders are walked while their files are read: a million names are not kept.
+//! like a file of events. Folders are walked while their files are read: of a million names those of one folder
+//! are kept at a time.
 
 use crate::input::InputError;
 use std::collections::{HashSet, VecDeque};
@@ -18,19 +19,27 @@ const WILDCARDS: [char; 3] = ['*', '?', '['];
 
 /// Files, in the order in which they are named, those of a folder by their names; and what can't be looked into.
 pub struct Files {
-    roots: VecDeque<Result<PathBuf, InputError>>,
+    roots: VecDeque<PathBuf>,
     /// What is named is read once, where it is named.
     named: HashSet<PathBuf>,
-    walk: Option<(PathBuf, walkdir::IntoIter)>,
+    now: Now,
+}
+
+/// Where it is.
+enum Now {
+    Between,
+    /// In a folder, or at a file that is named.
+    Walk(PathBuf, walkdir::IntoIter),
+    /// Among the paths that a pattern stands for, and whether there was one.
+    Spread(PathBuf, glob::Paths, bool),
 }
 
 /// The files under these paths. `-` is the standard input; a path that isn't there and has `*`, `?` or `[` in it
-/// stands for all that are called so.
+/// stands for all files of events that are called so.
 pub fn files(paths: &[PathBuf]) -> Files {
-    let mut roots: VecDeque<Result<PathBuf, InputError>> = paths.iter().flat_map(|path| spread(path)).collect();
     let mut named = HashSet::new();
-    roots.retain(|root| root.as_ref().map_or(true, |root| named.insert(root.clone())));
-    Files { roots, named, walk: None }
+    let roots = paths.iter().filter(|path| named.insert((*path).clone())).cloned().collect();
+    Files { roots, named, now: Now::Between }
 }
 
 impl Iterator for Files {
@@ -38,63 +47,77 @@ impl Iterator for Files {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some((root, walk)) = &mut self.walk else {
-                match self.roots.pop_front()? {
-                    Ok(root) if root != Path::new("-") => {
-                        let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-                        self.walk = Some((root, walk.into_iter()));
-                        continue;
+            match &mut self.now {
+                Now::Between => {
+                    let root = self.roots.pop_front()?;
+                    if root == Path::new("-") {
+                        return Some(Ok(root));
                     }
-                    other => return Some(other),
-                }
-            };
-            match walk.next() {
-                None => self.walk = None,
-                Some(Ok(entry)) if entry.depth() > 0 && is_elsewhere(&entry, &self.named) => {
-                    if entry.file_type().is_dir() {
-                        walk.skip_current_dir();
+                    match begin(root) {
+                        Ok(now) => self.now = now,
+                        Err(error) => return Some(Err(error)),
                     }
                 }
-                Some(Ok(entry)) if entry.file_type().is_dir() => {}
-                Some(Ok(entry)) if entry.depth() == 0 => return Some(Ok(entry.into_path())),
-                // A pipe would be waited for, for ever.
-                Some(Ok(entry)) if entry.file_type().is_file() && is_called_like_events(entry.path()) => {
-                    return Some(Ok(entry.into_path()));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Some(Err(unread(error, root))),
+                Now::Walk(root, walk) => match walk.next() {
+                    None => self.now = Now::Between,
+                    Some(Err(error)) => return Some(Err(unread(error, root))),
+                    Some(Ok(entry)) if entry.depth() > 0 && is_elsewhere(&entry, &self.named) => {
+                        if entry.file_type().is_dir() {
+                            walk.skip_current_dir();
+                        }
+                    }
+                    Some(Ok(entry)) if entry.file_type().is_dir() => {}
+                    Some(Ok(entry)) if entry.depth() == 0 => return Some(Ok(entry.into_path())),
+                    // A pipe would be waited for, for ever.
+                    Some(Ok(entry)) if entry.file_type().is_file() && is_called_like_events(entry.path()) => {
+                        return Some(Ok(entry.into_path()));
+                    }
+                    Some(Ok(_)) => {}
+                },
+                Now::Spread(pattern, paths, any) => match paths.next() {
+                    Some(Ok(path)) => {
+                        let digest = path.components().any(|part| part.as_os_str() == DIGESTS);
+                        if path.is_file() && is_called_like_events(&path) && !digest && !self.named.contains(&path) {
+                            *any = true;
+                            return Some(Ok(path));
+                        }
+                    }
+                    Some(Err(error)) => {
+                        *any = true;
+                        let (file, source) = (error.path().to_owned(), error.into());
+                        return Some(Err(InputError::Read { file, source }));
+                    }
+                    None => {
+                        let none = (!*any).then(|| InputError::NoSuchFiles {
+                            pattern: pattern.clone(),
+                            why: "there is no file of events that is called so".to_owned(),
+                        });
+                        self.now = Now::Between;
+                        if let Some(none) = none {
+                            return Some(Err(none));
+                        }
+                    }
+                },
             }
         }
+    }
+}
+
+fn begin(root: PathBuf) -> Result<Now, InputError> {
+    let text = root.to_string_lossy();
+    if !text.contains(WILDCARDS) || root.exists() {
+        let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
+        return Ok(Now::Walk(root, walk.into_iter()));
+    }
+    match glob::glob(&text) {
+        Ok(paths) => Ok(Now::Spread(root, paths, false)),
+        Err(error) => Err(InputError::NoSuchFiles { pattern: root, why: error.to_string() }),
     }
 }
 
 /// What is no log file, or is read where it is named.
 fn is_elsewhere(entry: &DirEntry, named: &HashSet<PathBuf>) -> bool {
     entry.file_name() == DIGESTS || named.contains(entry.path())
-}
-
-/// The paths that a pattern of paths stands for.
-fn spread(path: &Path) -> Vec<Result<PathBuf, InputError>> {
-    let text = path.to_string_lossy();
-    if !text.contains(WILDCARDS) || path.exists() {
-        return vec![Ok(path.to_owned())];
-    }
-    let none =
-        || InputError::NoSuchFiles { pattern: path.to_owned(), why: "there is no file that is called so".to_owned() };
-    match glob::glob(&text) {
-        Err(error) => vec![Err(InputError::NoSuchFiles { pattern: path.to_owned(), why: error.to_string() })],
-        Ok(found) => {
-            let mut found: Vec<Result<PathBuf, InputError>> = found
-                .map(|found| {
-                    found.map_err(|error| InputError::Read { file: error.path().to_owned(), source: error.into() })
-                })
-                .collect();
-            if found.is_empty() {
-                found.push(Err(none()));
-            }
-            found
-        }
-    }
 }
 
 fn unread(error: walkdir::Error, root: &Path) -> InputError {

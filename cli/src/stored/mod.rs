@@ -20,6 +20,7 @@ pub use split::{Split, Text};
 pub use words::Wanted;
 
 use crate::input::{Event, InputError, events_of};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -40,9 +41,10 @@ pub fn name(file: &Path) -> String {
 /// Hands on each event of a file that is wanted, whole. What can't be read is told, and the rest goes on.
 pub fn each(file: &Path, wanted: &Wanted, mut take: impl FnMut(Event)) -> FileRead {
     let (mut problems, name) = (Vec::new(), name(file));
+    let over = AtomicBool::new(false);
     let read = Part::whole(file).read(
-        None,
-        &AtomicBool::new(false),
+        Boundary::default(),
+        &over,
         |_| {},
         |number, text| {
             if wanted.may_be(text) {
@@ -51,6 +53,7 @@ pub fn each(file: &Path, wanted: &Wanted, mut take: impl FnMut(Event)) -> FileRe
                     Err(error) => problems.push(error.to_string()),
                 }
             }
+            ControlFlow::Continue(())
         },
     );
     let read = read.unwrap_or_else(|source| {

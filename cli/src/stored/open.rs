@@ -14,7 +14,7 @@ const PACKED: usize = 64 * 1024;
 pub(super) fn open<'a>(file: &Path, on: impl Fn(u64) + 'a) -> Result<Box<dyn Read + 'a>> {
     let raw: Box<dyn Read> =
         if file == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(file)?) };
-    let mut raw = BufReader::with_capacity(PACKED, Told { raw, on });
+    let mut raw = BufReader::with_capacity(PACKED, Told::new(raw, on));
     let packed = raw.fill_buf()?.starts_with(&GZIP);
     // A plain file is read past the buffer, which is smaller than what is asked for.
     Ok(if packed { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
@@ -28,9 +28,15 @@ pub(super) fn is_packed(file: &mut File) -> Result<bool> {
 }
 
 /// Tells how much is read.
-struct Told<R, F> {
+pub(super) struct Told<R, F> {
     raw: R,
     on: F,
+}
+
+impl<R: Read, F: Fn(u64)> Told<R, F> {
+    pub(super) fn new(raw: R, on: F) -> Self {
+        Told { raw, on }
+    }
 }
 
 impl<R: Read, F: Fn(u64)> Read for Told<R, F> {

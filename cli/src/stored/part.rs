@@ -4,17 +4,18 @@
 //! begins where it looks like one, and its results count only if the piece before it ended just there;
 //! otherwise it is read again, from there on. What comes out is what reading the file from its beginning gives.
 
-use super::open::{is_packed, open};
+use super::open::{Told, is_packed, open};
 use super::split::{Split, Text, Within};
 use memchr::memmem;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How large a piece is. Smaller than two of them, a file stays whole.
-const PIECE: u64 = 16 * 1024 * 1024;
+const PIECE: u64 = 8 * 1024 * 1024;
 /// How much of a record's beginning is a mark, and of what stands between two.
 const LONGEST: usize = 64;
 /// How much is looked through for a mark at once.
@@ -45,7 +46,6 @@ pub struct PartRead {
     pub bytes: u64,
     /// Why it could not be read to its end.
     pub problem: Option<String>,
-    began: Option<Boundary>,
     /// Where the next part begins, if one does.
     next: Option<Boundary>,
 }
@@ -85,7 +85,9 @@ impl Part {
         match pieces(&file) {
             Some((length, mark)) => {
                 let starts = (0..length.div_ceil(PIECE)).map(|index| index * PIECE);
-                let piece = |start: u64| Some((start, (start + PIECE).min(length), mark.clone()));
+                // The last one ends where the file does by then.
+                let end = |start| if start + PIECE < length { start + PIECE } else { u64::MAX };
+                let piece = |start: u64| Some((start, end(start), mark.clone()));
                 starts.map(|start| Part { file: file.clone(), piece: piece(start) }).collect()
             }
             None => vec![Part { file, piece: None }],
@@ -102,39 +104,39 @@ impl Part {
         self.piece.as_ref().is_none_or(|(from, ..)| *from == 0)
     }
 
-    /// Hands on each record's number and text, from one on, until it is `over`; beginning at the boundary, if it is
-    /// known. `on` is told how many bytes of the file were read.
+    /// Where it looks to begin; `None` when no record looks to begin in it.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn start(&self) -> std::io::Result<Option<Boundary>> {
+        match &self.piece {
+            None | Some((0, ..)) => Ok(Some(Boundary::default())),
+            Some((from, to, mark)) => mark.first(&self.file, *from, *to),
+        }
+    }
+
+    /// Hands on each record's number and text, from one on, until it is `over` or told to stop. `on` is told how many
+    /// bytes of the file were read.
     ///
     /// # Errors
     /// The file can't be opened.
     pub fn read(
         &self,
-        from: Option<Boundary>,
+        from: Boundary,
         over: &AtomicBool,
         on: impl Fn(u64),
-        mut take: impl FnMut(u64, Text<'_>),
+        mut take: impl FnMut(u64, Text<'_>) -> ControlFlow<()>,
     ) -> std::io::Result<PartRead> {
-        let from = match (from, &self.piece) {
-            (Some(from), _) => Some(from),
-            (None, None | Some((0, ..))) => Some(Boundary::default()),
-            (None, Some((from, to, mark))) => mark.first(&self.file, *from, *to)?,
-        };
-        let Some(began) = from else {
-            // It looks as if no record began here: if one does, it is read again.
-            return Ok(PartRead::default());
-        };
-        let reader: Box<dyn Read + '_> = match &self.piece {
-            None => open(&self.file, on)?,
-            Some(_) => {
+        let (reader, end): (Box<dyn Read + '_>, _) = match &self.piece {
+            None => (open(&self.file, on)?, None),
+            Some((_, to, _)) => {
                 let mut file = File::open(&self.file)?;
-                file.seek(SeekFrom::Start(began.at))?;
-                on(self.piece.as_ref().map_or(0, |(from, to, _)| to - from));
-                Box::new(file)
+                file.seek(SeekFrom::Start(from.at))?;
+                (Box::new(Told::new(file, on)), Some(*to))
             }
         };
-        let end = self.piece.as_ref().map(|(_, to, _)| *to);
-        let mut split = Split::within(reader, began.at, began.within);
-        let mut read = PartRead { began: Some(began), ..PartRead::default() };
+        let mut split = Split::within(reader, from.at, from.within);
+        let mut read = PartRead::default();
         loop {
             let record = match split.find() {
                 Ok(None) => break,
@@ -150,7 +152,9 @@ impl Part {
                 Ok(None) => break,
                 Ok(Some(text)) => {
                     read.records += 1;
-                    take(read.records, text);
+                    if take(read.records, text).is_break() {
+                        break;
+                    }
                 }
                 Err(error) => {
                     read.problem = Some(error.to_string());
@@ -158,28 +162,40 @@ impl Part {
                 }
             }
         }
-        read.bytes = split.at() - began.at;
+        read.bytes = split.at() - from.at;
         Ok(read)
     }
 }
 
 impl Chain {
-    /// Whether the results of the next part count. They do when it begins a file, or where the one before it ended.
-    pub fn fit(&mut self, part: &Part, read: &PartRead) -> Fit {
+    /// Whether the results of the next part count, which began here. They do when it begins a file, or where the one
+    /// before it ended.
+    pub fn fit(&mut self, part: &Part, began: Option<Boundary>) -> Fit {
         let Some((from, to, _)) = part.piece.as_ref().filter(|(from, ..)| *from > 0) else {
-            *self = Chain { next: read.next, records: read.records };
+            *self = Chain::default();
             return Fit::After(0);
         };
         match self.next {
-            Some(next) if (*from..*to).contains(&next.at) && read.began == Some(next) => {
-                let before = self.records;
-                *self = Chain { next: read.next, records: before + read.records };
-                Fit::After(before)
+            Some(next) if (*from..*to).contains(&next.at) => {
+                if began == Some(next) {
+                    Fit::After(self.records)
+                } else {
+                    Fit::Again(next)
+                }
             }
-            Some(next) if (*from..*to).contains(&next.at) => Fit::Again(next),
             // A record that is longer than the part, or the end.
             _ => Fit::Empty,
         }
+    }
+
+    /// How many records of the file were before the part that is being settled.
+    pub fn before(&self) -> u64 {
+        self.records
+    }
+
+    /// The part that fitted has come to this.
+    pub fn add(&mut self, read: &PartRead) {
+        *self = Chain { next: read.next, records: self.records + read.records };
     }
 }
 

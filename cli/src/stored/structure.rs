@@ -22,12 +22,21 @@ pub(super) struct Structure {
     escaped: bool,
     /// There was a backslash.
     pub(super) escapes: bool,
+    /// The object is one of a line each: a line's break within a string ends it, for JSON has none there.
+    lines: bool,
+    /// It was ended so.
+    pub(super) broken: bool,
 }
 
 impl Structure {
     /// That of an object whose first brace has been passed.
     pub(super) fn opened() -> Self {
         Structure { depth: 1, ..Structure::default() }
+    }
+
+    /// That of an object that may stand in a line of its own, and be broken off there.
+    pub(super) fn of_line() -> Self {
+        Structure { lines: true, ..Structure::default() }
     }
 
     /// Where the object ends that this text begins with, if it does. When it doesn't, it is asked again with
@@ -45,7 +54,7 @@ impl Structure {
         last.iter_mut().zip(tail).for_each(|(last, byte)| *last = *byte);
         let mut ahead = self.clone();
         let end = ahead.block(&last)?;
-        self.escapes = ahead.escapes;
+        (self.escapes, self.broken) = (ahead.escapes, ahead.broken);
         Some(self.at + end)
     }
 
@@ -59,16 +68,24 @@ impl Structure {
         }
         let strings = odd(quotes) ^ self.in_string;
         self.in_string = 0_u64.wrapping_sub(strings >> 63);
+        let breaks = match self.lines {
+            true => where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'\n'))) & strings,
+            false => 0,
+        };
         // The braces differ in two bits. With both set they are one with `y` and DEL, which stand outside of
         // strings in no JSON.
         let alike = where_are(block, |bytes| (bytes | u8x16::splat(6)).simd_eq(u8x16::splat(0x7f)));
-        let mut braces = alike & !strings;
+        let mut braces = (alike & !strings) | breaks;
         while braces != 0 {
             let at = braces.trailing_zeros() as usize;
             match block.get(at) {
                 Some(b'{') => self.depth += 1,
                 Some(b'}') if self.depth <= 1 => return Some(at + 1),
                 Some(b'}') => self.depth -= 1,
+                Some(b'\n') => {
+                    self.broken = true;
+                    return Some(at);
+                }
                 _ => {}
             }
             braces &= braces - 1;
@@ -113,11 +130,12 @@ mod tests {
     use proptest::prelude::*;
 
     /// The same, byte by byte.
-    fn plainly(text: &[u8]) -> Option<usize> {
+    fn plainly(text: &[u8], lines: bool) -> Option<usize> {
         let (mut depth, mut in_string, mut escaped) = (0, false, false);
         for (at, byte) in text.iter().enumerate() {
             match byte {
                 b'"' if !escaped => in_string = !in_string,
+                b'\n' if lines && in_string => return Some(at),
                 b'{' if !in_string => depth += 1,
                 b'}' if !in_string && depth <= 1 => return Some(at + 1),
                 b'}' if !in_string => depth -= 1,
@@ -133,11 +151,13 @@ mod tests {
 
         #[test]
         fn an_object_ends_where_reading_it_byte_by_byte_says(
-            text in r#"\{([\\"{}y a]|[\\"]{1,9}|[a-z]{0,70})*"#,
+            text in r#"\{([\\"{}y a\n]|[\\"]{1,9}|[a-z]{0,70})*"#,
             step in 1_usize..200,
+            lines: bool,
         ) {
-            let (text, expected) = (text.as_bytes(), plainly(text.as_bytes()));
-            let (mut structure, mut there, mut found) = (Structure::default(), 0, None);
+            let (text, expected) = (text.as_bytes(), plainly(text.as_bytes(), lines));
+            let mut structure = if lines { Structure::of_line() } else { Structure::default() };
+            let (mut there, mut found) = (0, None);
             while found.is_none() && there < text.len() {
                 there = (there + step).min(text.len());
                 found = structure.end(&text[..there]);

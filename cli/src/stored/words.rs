@@ -26,19 +26,21 @@ impl Wanted {
         Wanted::lists([words.iter().copied().collect()])
     }
 
-    /// Records that one of these patterns may match. The patterns come twice, for two accounts and Regions: what
-    /// differs between them is not asked for.
-    pub fn of(here: &[Pattern], elsewhere: &[Pattern]) -> Wanted {
-        let mut all = asked(here);
-        let elsewhere = asked(elsewhere);
+    /// Records that one of the rules' patterns may match, in whatever account and Region: the patterns come once for
+    /// each way in which the rules may be deployed, and what differs between those is not asked for.
+    pub fn of(deployed: &[Vec<Pattern>]) -> Wanted {
+        let mut each = deployed.iter().map(|patterns| asked(patterns));
+        let mut all = each.next().unwrap_or_default();
+        each.for_each(|other| all.retain(|path, words| other.get(path) == Some(words)));
         // Only the record is as it was stored: the envelope around it may be ours.
-        all.retain(|path, words| path.starts_with("detail.") && elsewhere.get(path) == Some(words));
-        Wanted::lists(all.into_values())
+        Wanted::lists(all.into_iter().filter(|(path, _)| path.starts_with("detail.")).map(|(_, words)| words))
     }
 
-    /// Whether a record may be wanted.
+    /// Whether a record may be wanted. What is none is, so that somebody says so.
     pub fn may_be(&self, record: Text<'_>) -> bool {
-        self.0.iter().all(|words| words.are_in(record.bytes)) || (record.escapes && spells_otherwise(record.bytes))
+        record.odd
+            || self.0.iter().all(|words| words.are_in(record.bytes))
+            || (record.escapes && spells_otherwise(record.bytes))
     }
 
     fn lists<'w>(lists: impl IntoIterator<Item = BTreeSet<&'w str>>) -> Wanted {
@@ -93,7 +95,7 @@ mod tests {
     use super::*;
 
     fn may_be(wanted: &Wanted, record: &str) -> bool {
-        wanted.may_be(Text { bytes: record.as_bytes(), escapes: record.contains('\\') })
+        wanted.may_be(Text { bytes: record.as_bytes(), escapes: record.contains('\\'), odd: false })
     }
 
     #[test]
@@ -118,10 +120,14 @@ mod tests {
             (vec![quoted], &other, true),
             (vec![], &other, true),
         ] {
-            assert_eq!(may_be(&Wanted::of(&patterns, &patterns), record), expected, "{patterns:?}: {record}");
+            assert_eq!(
+                may_be(&Wanted::of(&[patterns.clone(), patterns.clone()]), record),
+                expected,
+                "{patterns:?}: {record}"
+            );
         }
         // A pattern with the account in it is another one in each account.
-        assert!(may_be(&Wanted::of(&[trails], &[queues]), &other));
+        assert!(may_be(&Wanted::of(&[vec![trails], vec![queues]]), &other));
         assert!(may_be(&Wanted::with(&["CreateQueue"]), &create) && !may_be(&Wanted::with(&["CreateQueue"]), &stop));
     }
 }

@@ -55,7 +55,7 @@ pub(crate) use yaml::parse as parse_yaml;
 
 use intrinsics::Place;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -120,6 +120,25 @@ impl Template {
         }
     }
 
+    /// The names in it: whatever stands between other characters than letters, digits and hyphens. An account or
+    /// Region that a condition or a mapping is about is one of them.
+    pub fn names(&self) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        let mut left = vec![&*self.root];
+        while let Some(value) = left.pop() {
+            match value {
+                Value::Array(elements) => left.extend(elements),
+                Value::Object(members) => {
+                    all.extend(members.keys().flat_map(|name| names(name)).map(str::to_owned));
+                    left.extend(members.values());
+                }
+                Value::String(text) => all.extend(names(text).map(str::to_owned)),
+                other => drop(all.insert(other.to_string())),
+            }
+        }
+        all
+    }
+
     /// The template with its parameters filled in.
     ///
     /// # Errors
@@ -129,6 +148,11 @@ impl Template {
         let parameters = parameters::values(declared, &deployment.parameters)?;
         Ok(Stack { root: self.root.clone(), deployment, parameters })
     }
+}
+
+/// The names in a text.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-')).filter(|name| !name.is_empty())
 }
 
 impl Stack {

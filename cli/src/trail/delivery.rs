@@ -45,6 +45,16 @@ pub enum Undelivered {
     },
 }
 
+impl Undelivered {
+    /// The same without the size, to be counted by.
+    pub fn kind(self) -> String {
+        match self {
+            Undelivered::TooLarge { .. } => "it has more than 262144 bytes, which CloudTrail doesn't send".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl Selectors {
     /// Whether the trail has this record at all.
     pub fn select(self, record: &Record) -> bool {
@@ -59,7 +69,8 @@ pub fn delivered(record: &Record, rule: RuleState, selectors: Selectors) -> Deli
 }
 
 /// The same of a record that somebody kept, in JSON, and that is so many bytes long. Before version 1.07 records didn't say what kind of event
-/// they are, and were of management events unless they are known for others.
+/// they are, and were of management events unless they are known for others; of
+/// one that doesn't say whether it only reads, the name decides.
 pub fn stored_delivered(
     record: &Value,
     size: impl FnOnce() -> usize,
@@ -74,7 +85,7 @@ pub fn stored_delivered(
     let category = record.get("eventCategory").and_then(Value::as_str);
     let management = is("managementEvent").unwrap_or(category.is_none_or(|category| category == "Management"));
     let name = record.get("eventName").and_then(Value::as_str).unwrap_or_default();
-    judged(management, is("readOnly").unwrap_or(false), name, size, rule, selectors)
+    judged(management, is("readOnly").unwrap_or(true), name, size, rule, selectors)
 }
 
 fn judged(

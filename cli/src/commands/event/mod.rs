@@ -98,6 +98,11 @@ fn made(sample: Value, arguments: &EventArguments) -> Result<Value, CommandError
             follow(&mut event, &before, after);
         }
         put(&mut event, &names, value.clone())?;
+        // What the envelope says as well, it says still.
+        let outside = [("eventTime", "time"), ("awsRegion", "region"), ("recipientAccountId", "account")];
+        if let Some((_, outside)) = outside.iter().find(|(inside, _)| inside == path) {
+            put(&mut event, &[outside], value.clone())?;
+        }
     }
     Ok(event)
 }

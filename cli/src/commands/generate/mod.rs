@@ -61,7 +61,8 @@ pub fn generate(arguments: &GenerateArguments, over: &AtomicBool) -> Result<Verd
         // Without its looks it has its own.
         bar: style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)),
     };
-    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+    let there = || thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.map_or_else(there, usize::from);
     thread::scope(|scope| {
         let writing: Vec<_> = (0..threads).map(|_| scope.spawn(|| plan.some())).collect();
         let join = |thread: thread::ScopedJoinHandle<'_, _>| {
@@ -116,7 +117,7 @@ impl Plan<'_> {
     /// The day of a file, and the second of its first call.
     fn times(&self, index: u64) -> (DateTime<Utc>, i64) {
         let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap_or_default().and_time(chrono::NaiveTime::MIN).and_utc();
-        let seconds = i64::from(self.arguments.days.get()) * DAY;
+        let seconds = i64::from(self.arguments.days) * DAY;
         // A 128-bit product: a file's index may be large.
         let at = i128::from(index) * i128::from(seconds) / i128::from(self.files);
         let at = i64::try_from(at).unwrap_or(0);

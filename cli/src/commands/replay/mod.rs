@@ -4,6 +4,8 @@
 //! the order of the files, whatever the number of threads. What can't match any rule is not parsed. No AWS client
 //! is ever asked anything.
 
+mod decisions;
+mod found;
 mod order;
 mod played;
 mod share;
@@ -17,14 +19,14 @@ use crate::args::ReplayArguments;
 use crate::show;
 use crate::stored::{self, Asked, Files, Part};
 use crate::template::Template;
+use decisions::{Decisions, is_same};
 use indicatif::{ProgressBar, ProgressStyle};
 use order::Order;
 use serde_json::json;
 use share::Share;
-use stages::Setting;
+use stages::{Setting, Stages};
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -32,10 +34,11 @@ use std::thread;
 
 /// What all threads share.
 struct Replay<'a> {
-    setting: Setting<'a>,
+    setting: &'a Setting<'a>,
     asked: Asked,
     work: Mutex<Work>,
-    order: Order,
+    stages: Stages<'a>,
+    order: Order<'a>,
     /// Set when all are to end.
     over: &'a AtomicBool,
     bar: ProgressBar,
@@ -62,9 +65,13 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
     for response in &setting.unknown {
         eprintln!("trailhook: {response} is not built in: what it would decide is not known here");
     }
-    let decisions = arguments.decisions.as_deref().map(open).transpose()?;
+    if arguments.json && arguments.decisions.as_deref() == Some(Path::new("-")) {
+        return Err(CommandError::OneOutput);
+    }
+    let decisions = arguments.decisions.as_deref().map(|file| Decisions::in_file(file, &arguments.from)).transpose()?;
     let replay = Replay {
-        setting,
+        setting: &setting,
+        stages: Stages::new(&setting),
         asked: Asked {
             account: arguments.template.account.clone(),
             region: arguments.template.region.clone(),
@@ -72,11 +79,12 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
             until: arguments.until,
         },
         work: Mutex::new(Work { files: stored::files(&arguments.from), parts: VecDeque::new(), next: 0 }),
-        order: Order::new(decisions),
+        order: Order::new(decisions, arguments.strict, over),
         over,
         bar: byte_bar(),
     };
-    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+    let there = || thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.map_or_else(there, usize::from);
     let count = AtomicBool::new(!replay.bar.is_hidden());
     thread::scope(|scope| {
         scope.spawn(|| replay.measure(&arguments.from, &count));
@@ -108,7 +116,7 @@ impl Replay<'_> {
             Some(part) => Next::Part(part),
             None => match work.files.next()? {
                 Err(unread) => Next::Unread(unread.to_string()),
-                Ok(file) if !self.asked.may_be_in(&file) => Next::PassedBy,
+                Ok(file) if !self.asked.may_be_in(&file) || self.is_ours(&file) => Next::PassedBy,
                 Ok(file) => {
                     work.parts.extend(Part::of(&file));
                     work.parts.pop_front().map_or(Next::PassedBy, Next::Part)
@@ -119,12 +127,19 @@ impl Replay<'_> {
         Some((work.next, next))
     }
 
+    /// Whether it is what an earlier replay wrote, and this one is to.
+    fn is_ours(&self, file: &Path) -> bool {
+        self.setting.arguments.decisions.as_ref().is_some_and(|decisions| is_same(file, decisions))
+    }
+
     /// Tells the bar how much there is to be read, while it is being read.
     fn measure(&self, from: &[std::path::PathBuf], count: &AtomicBool) {
-        let there = stored::files(from).flatten().filter(|file| self.asked.may_be_in(file));
+        let there = stored::files(from).take_while(|_| count.load(Ordering::Relaxed)).flatten();
         // A file that is gone by now is told by whoever reads it.
-        let lengths = there.filter_map(|file| Some(std::fs::metadata(file).ok()?.len()));
-        lengths.take_while(|_| count.load(Ordering::Relaxed)).for_each(|length| self.bar.inc_length(length));
+        let asked = there.filter(|file| self.asked.may_be_in(file));
+        asked
+            .filter_map(|file| Some(std::fs::metadata(file).ok()?.len()))
+            .for_each(|length| self.bar.inc_length(length));
     }
 }
 
@@ -146,12 +161,4 @@ fn byte_bar() -> ProgressBar {
         // The bar's own looks will do.
         Err(_) => bar,
     }
-}
-
-fn open(file: &Path) -> Result<Box<dyn Write + Send>, CommandError> {
-    if file == Path::new("-") {
-        return Ok(Box::new(std::io::stdout()));
-    }
-    let created = File::create(file).map_err(|source| CommandError::Read { file: file.to_owned(), source })?;
-    Ok(Box::new(BufWriter::new(created)))
 }

@@ -1,133 +1,142 @@
 //! What the threads have found, put into the order of the files.
 //!
-//! The same events give the same lines in the same order, so that two replays can be compared. Who is far ahead
-//! waits once much is held.
+//! The same events give the same lines in the same order, so that two replays can be compared. One thread has the
+//! turn: that of the first part which is not settled. It settles as it reads. The others keep what they find, and
+//! wait for their turn once too much is kept.
 
 use super::Tally;
-use super::share::Found;
+use super::decisions::Decisions;
+use super::found::Found;
 use crate::commands::CommandError;
-use crate::stored::{Boundary, Chain, Fit, Part};
+use crate::stored::{Boundary, Chain, Fit, Part, PartRead};
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// So many bytes of lines may wait for their turn.
-const HELD: usize = 32 * 1024 * 1024;
+/// So many bytes may be kept that wait for their turn, by all threads together, in so many parts.
+const KEPT: usize = 64 * 1024 * 1024;
+const PARTS: usize = 4_096;
 
 /// The findings so far.
-pub(super) struct Order {
+pub(super) struct Order<'a> {
     state: Mutex<State>,
-    room: Condvar,
+    turned: Condvar,
+    kept: AtomicUsize,
+    /// End at the first problem.
+    strict: bool,
+    /// Set when all are to end.
+    over: &'a AtomicBool,
 }
 
 struct State {
-    /// Whose turn it is.
     turn: u64,
     waiting: BTreeMap<u64, (Option<Part>, Found)>,
-    held: usize,
     chain: Chain,
     tally: Tally,
-    decisions: Option<Box<dyn Write + Send>>,
+    decisions: Option<Decisions>,
     failed: Option<CommandError>,
-    /// A thread is gone with its part.
-    gone: bool,
+    /// Nothing counts any more.
+    ended: bool,
 }
 
-impl Order {
-    pub(super) fn new(decisions: Option<Box<dyn Write + Send>>) -> Order {
+impl<'a> Order<'a> {
+    pub(super) fn new(decisions: Option<Decisions>, strict: bool, over: &'a AtomicBool) -> Self {
         let (waiting, chain, tally) = (BTreeMap::new(), Chain::default(), Tally::default());
-        let state = State { turn: 1, waiting, held: 0, chain, tally, decisions, failed: None, gone: false };
-        Order { state: Mutex::new(state), room: Condvar::new() }
+        let state = State { turn: 1, waiting, chain, tally, decisions, failed: None, ended: false };
+        Order { state: Mutex::new(state), turned: Condvar::new(), kept: AtomicUsize::new(0), strict, over }
     }
 
-    /// Whether decision lines are asked for.
-    pub(super) fn wants_lines(&self) -> bool {
-        self.lock().decisions.is_some()
+    /// Notes that more, or less, is kept.
+    pub(super) fn keep(&self, more: usize, less: usize) {
+        self.kept.fetch_add(more, Ordering::Relaxed);
+        self.kept.fetch_sub(less, Ordering::Relaxed);
     }
 
-    /// Takes what was found in the part of this number, and reads a part again that began at the wrong place.
-    pub(super) fn take(
-        &self,
-        number: u64,
-        part: Option<Part>,
-        found: Found,
-        mut again: impl FnMut(&Part, Boundary) -> Found,
-    ) {
+    /// Whether there is room for more.
+    pub(super) fn has_room(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) < KEPT
+    }
+
+    /// Whether it is this part's turn; waits for it, if asked to. Where nothing counts any more it is nobody's.
+    pub(super) fn is_turn(&self, number: u64, wait: bool) -> bool {
         let mut state = self.lock();
-        state.held += found.size();
-        state.waiting.insert(number, (part, found));
-        loop {
-            let turn = state.turn;
-            let Some((part, found)) = state.waiting.remove(&turn) else { break };
-            state.turn += 1;
-            state.held -= found.size();
-            if let Err(error) = state.settle(part.as_ref(), found, &mut again) {
-                state.failed.get_or_insert(error);
-            }
+        while wait && state.turn != number && !state.ended {
+            state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        self.room.notify_all();
-        while state.held > HELD && state.failed.is_none() && !state.gone && state.turn <= number {
-            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.turn == number && !state.ended
+    }
+
+    /// Keeps what was found until its turn comes; gives it back when that is now, or there is no room and it has come.
+    pub(super) fn leave(&self, number: u64, part: Option<Part>, found: Found) -> Option<(Option<Part>, Found)> {
+        let mut state = self.lock();
+        if state.turn != number && state.waiting.len() < PARTS && self.has_room() {
+            state.waiting.insert(number, (part, found));
+            return None;
+        }
+        drop(state);
+        self.is_turn(number, true).then_some((part, found))
+    }
+
+    /// Whether what was found in the part whose turn it is counts.
+    pub(super) fn fit(&self, part: &Part, began: Option<Boundary>) -> Fit {
+        self.lock().chain.fit(part, began)
+    }
+
+    /// Takes what was found in the part whose turn it is.
+    pub(super) fn settle(&self, found: &mut Found) {
+        let mut state = self.lock();
+        let State { tally, decisions, chain, ended, failed, .. } = &mut *state;
+        self.keep(0, found.counted());
+        let (more, lines) = found.drain(chain.before());
+        if *ended {
+            return;
+        }
+        let bad = !more.problems.is_empty();
+        tally.add(more);
+        if let Some(decisions) = decisions
+            && let Err(error) = lines.iter().try_for_each(|line| decisions.write(line))
+        {
+            failed.get_or_insert(CommandError::Write(error));
+        }
+        if (bad && self.strict) || failed.is_some() {
+            *ended = true;
+            self.over.store(true, Ordering::Relaxed);
+            self.turned.notify_all();
         }
     }
 
-    /// Whether there is no use in going on.
-    pub(super) fn has_failed(&self) -> bool {
-        let state = self.lock();
-        state.failed.is_some() || state.gone
+    /// Gives the turn to the next part, after this one has come to this; and what waits for it, if somebody left it.
+    pub(super) fn pass(&self, read: Option<&PartRead>) -> Option<(u64, Option<Part>, Found)> {
+        let mut state = self.lock();
+        if let Some(read) = read {
+            state.chain.add(read);
+        }
+        state.turn += 1;
+        self.turned.notify_all();
+        let turn = state.turn;
+        state.waiting.remove(&turn).map(|(part, found)| (turn, part, found))
     }
 
-    /// Lets nobody wait any more, when a part will never come.
+    /// Lets nobody wait any more.
     pub(super) fn give_up(&self) {
-        self.lock().gone = true;
-        self.room.notify_all();
+        self.lock().ended = true;
+        self.turned.notify_all();
     }
 
     /// The sums.
     ///
     /// # Errors
-    /// A rule could not be set, or the lines not be written.
+    /// The lines can't be written.
     pub(super) fn end(self) -> Result<Tally, CommandError> {
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failed) = state.failed {
+        let State { tally, decisions, failed, .. } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failed) = failed {
             return Err(failed);
         }
-        if let Some(mut decisions) = state.decisions {
-            decisions.flush()?;
-        }
-        Ok(state.tally)
+        decisions.map_or(Ok(()), Decisions::finish)?;
+        Ok(tally)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn settle(
-        &mut self,
-        part: Option<&Part>,
-        found: Found,
-        again: &mut impl FnMut(&Part, Boundary) -> Found,
-    ) -> Result<(), CommandError> {
-        let mut found = found;
-        let before = match part {
-            None => 0,
-            Some(part) => loop {
-                match self.chain.fit(part, &found.read) {
-                    Fit::After(before) => break before,
-                    Fit::Again(from) => found = again(part, from),
-                    Fit::Empty => return Ok(()),
-                }
-            },
-        };
-        let (tally, lines) = found.settled(before)?;
-        self.tally.add(tally);
-        if let Some(decisions) = &mut self.decisions {
-            for line in lines {
-                writeln!(decisions, "{line}")?;
-            }
-        }
-        Ok(())
     }
 }

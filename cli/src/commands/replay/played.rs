@@ -2,7 +2,7 @@
 
 use crate::args::ReplayArguments;
 use crate::commands::CommandError;
-use crate::deployed::Deployed;
+use crate::deployed::{Deployed, NotDeployed};
 use crate::stored::Stored;
 use crate::template::{Destination, FunctionResource, RuleState, Template};
 use crate::trail::{Delivery, Selectors, Undelivered, stored_delivered};
@@ -10,6 +10,7 @@ use chrono::Utc;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 use trailhook::pattern::Pattern;
 use trailhook::{DecodeError, Envelope, Report, decode, planned, undecodable, would, would_act};
 use trailhook_handlers::Handler;
@@ -21,12 +22,22 @@ type Respond = Box<dyn Fn(&Result<Envelope, DecodeError>) -> Report + Send + Syn
 /// The rules and functions.
 pub(super) struct Stage {
     rules: Vec<Route>,
+    /// The binaries of all functions that are targets, asked for or not.
+    pub(super) binaries: BTreeSet<String>,
 }
 
 struct Route {
     pattern: Pattern,
     state: RuleState,
-    responses: Vec<Respond>,
+    targets: Vec<Target>,
+}
+
+/// A function; its handler is made when an event comes.
+struct Target {
+    function: FunctionResource,
+    region: String,
+    whole: bool,
+    respond: OnceLock<Result<Option<Respond>, NotDeployed>>,
 }
 
 /// What becomes of an event.
@@ -40,8 +51,7 @@ pub(super) enum Played {
 }
 
 impl Stage {
-    /// And the functions that are nobody's but the template's: what they would decide is not known here. A pattern
-    /// that is tried takes the place of every rule's own.
+    /// A pattern that is tried takes the place of every rule's own.
     pub(super) fn set(
         template: &Template,
         file: &Path,
@@ -49,11 +59,10 @@ impl Stage {
         region: &str,
         arguments: &ReplayArguments,
         tried: Option<&Pattern>,
-    ) -> Result<(Stage, BTreeSet<String>), CommandError> {
-        let deployment = arguments.template.deployment(account, region);
+    ) -> Result<Stage, CommandError> {
         let in_file = |source| CommandError::Template { file: file.to_owned(), source };
-        let stack = template.deploy(deployment).map_err(in_file)?;
-        let (mut rules, mut unknown) = (Vec::new(), BTreeSet::new());
+        let stack = template.deploy(arguments.template.deployment(account, region)).map_err(in_file)?;
+        let (mut rules, mut binaries) = (Vec::new(), BTreeSet::new());
         for rule in stack.rules().map_err(in_file)? {
             let own = || {
                 Pattern::from_value(&rule.pattern).map_err(|source| CommandError::Pattern {
@@ -62,36 +71,59 @@ impl Stage {
                 })
             };
             let pattern = tried.cloned().map_or_else(own, Ok)?;
-            let (mut responses, mut any) = (Vec::new(), false);
-            for target in &rule.targets {
-                let Destination::Function(function) = &target.destination else { continue };
-                let asked = match arguments.response.as_slice() {
-                    // It keeps books, and answers nobody.
-                    [] => function.binary != <SnapshotHandler as trailhook::Response>::NAME,
-                    names => names.contains(&function.binary),
-                };
-                if !asked {
-                    continue;
-                }
-                any = true;
-                match respond(function, region, file, arguments.decisions.is_some())? {
-                    Some(respond) => responses.push(respond),
-                    None => drop(unknown.insert(function.binary.clone())),
-                }
-            }
+            let functions = rule.targets.iter().filter_map(|target| match &target.destination {
+                Destination::Function(function) => Some(&**function),
+                _ => None,
+            });
+            let functions: Vec<&FunctionResource> = functions.collect();
+            binaries.extend(functions.iter().map(|function| function.binary.clone()));
+            let asked = functions.into_iter().filter(|function| match arguments.response.as_slice() {
+                // It keeps books, and answers nobody.
+                [] => function.binary != <SnapshotHandler as trailhook::Response>::NAME,
+                names => names.contains(&function.binary),
+            });
+            let (region, whole) = (region.to_owned(), arguments.decisions.is_some());
+            let target = |function: &FunctionResource| Target {
+                function: function.clone(),
+                region: region.clone(),
+                whole,
+                respond: OnceLock::new(),
+            };
+            let targets: Vec<Target> = asked.map(target).collect();
             // What a rule without a target that is asked for matches is of no interest.
-            if any {
-                rules.push(Route { pattern, state: rule.state, responses });
+            if !targets.is_empty() {
+                rules.push(Route { pattern, state: rule.state, targets });
             }
         }
-        Ok((Stage { rules }, unknown))
+        Ok(Stage { rules, binaries })
     }
 
     pub(super) fn patterns(&self) -> Vec<Pattern> {
         self.rules.iter().map(|rule| rule.pattern.clone()).collect()
     }
 
-    pub(super) fn play(&self, event: &Stored<'_>) -> Played {
+    /// Makes the handlers. The functions that are nobody's but the template's: what they would decide is not known
+    /// here.
+    ///
+    /// # Errors
+    /// With its settings a function would not start.
+    pub(super) fn unknown(self, file: &Path) -> Result<BTreeSet<String>, CommandError> {
+        let mut unknown = BTreeSet::new();
+        for target in self.rules.into_iter().flat_map(|rule| rule.targets) {
+            match target.made() {
+                Ok(Some(_)) => {}
+                Ok(None) => drop(unknown.insert(target.function.binary)),
+                Err(source) => return Err(CommandError::NotDeployed { file: file.to_owned(), source }),
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// What becomes of an event.
+    ///
+    /// # Errors
+    /// With its settings in this account and Region a function would not start.
+    pub(super) fn play(&self, event: &Stored<'_>) -> Result<Played, &NotDeployed> {
         let (mut reports, mut undelivered, mut decoded) = (None, None, None);
         for rule in self.rules.iter().filter(|rule| rule.pattern.matches(&event.envelope)) {
             let record = event.envelope.get("detail").unwrap_or(&Value::Null);
@@ -101,35 +133,36 @@ impl Stage {
                 continue;
             }
             let decoded = decoded.get_or_insert_with(|| decode(&event.payload()));
-            let decided = rule.responses.iter().map(|respond| respond(decoded));
-            reports.get_or_insert_with(Vec::new).extend(decided);
+            let reports = reports.get_or_insert_with(Vec::new);
+            for target in &rule.targets {
+                if let Some(respond) = target.respond.get_or_init(|| target.made()).as_ref()? {
+                    reports.push(respond(decoded));
+                }
+            }
         }
-        match (reports, undelivered) {
+        Ok(match (reports, undelivered) {
             (Some(reports), _) => Played::Decided(reports),
             (None, Some(why)) => Played::Undelivered(why),
             (None, None) => Played::Unmatched,
-        }
+        })
     }
 }
 
-/// The built-in response of a function, that says what the actions are where whole reports are wanted; `None` for one that somebody else wrote.
-fn respond(
-    function: &FunctionResource,
-    region: &str,
-    file: &Path,
-    whole: bool,
-) -> Result<Option<Respond>, CommandError> {
-    let not_deployed = |source| CommandError::NotDeployed { file: file.to_owned(), source };
-    macro_rules! one_of {
-        ($($handler:ty),*) => {
-            $(if function.binary == <$handler as trailhook::Response>::NAME {
-                let deployed = Deployed::of_function(function, region, <$handler>::build).map_err(not_deployed)?;
-                return Ok(Some(responding(deployed, whole)));
-            })*
-        };
+impl Target {
+    /// The built-in response of the function, that says what the actions are where whole reports are wanted; `None`
+    /// for one that somebody else wrote.
+    fn made(&self) -> Result<Option<Respond>, NotDeployed> {
+        macro_rules! one_of {
+            ($($handler:ty),*) => {
+                $(if self.function.binary == <$handler as trailhook::Response>::NAME {
+                    let deployed = Deployed::of_function(&self.function, &self.region, <$handler>::build)?;
+                    return Ok(Some(responding(deployed, self.whole)));
+                })*
+            };
+        }
+        one_of!(TagNewQueueHandler, NotifyHandler, RevertHandler, SnapshotHandler);
+        Ok(None)
     }
-    one_of!(TagNewQueueHandler, NotifyHandler, RevertHandler, SnapshotHandler);
-    Ok(None)
 }
 
 fn responding<H: Handler>(deployed: Deployed<H>, whole: bool) -> Respond {

@@ -10,6 +10,7 @@ use trailhook::{EventHeader, Report};
 const MOST_PROBLEMS: usize = 1_000;
 /// More callers, calls and Regions than this are not counted one by one: a caller chooses session names.
 const MOST_NAMES: usize = 10_000;
+const OTHERS: &str = "others";
 
 /// The sums.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -57,7 +58,7 @@ impl Tally {
     pub(super) fn take(&mut self, played: &Played, time: Option<DateTime<Utc>>) {
         match played {
             Played::Unmatched => {}
-            Played::Undelivered(why) => *self.undelivered.entry(why.to_string()).or_default() += 1,
+            Played::Undelivered(why) => one_more(&mut self.undelivered, why.kind()),
             Played::Decided(reports) => {
                 self.matched += 1;
                 let mut acts = false;
@@ -103,12 +104,13 @@ impl Tally {
 }
 
 fn one_more(counts: &mut BTreeMap<String, u64>, name: String) {
-    let name = if counts.len() < MOST_NAMES || counts.contains_key(&name) { name } else { "others".to_owned() };
+    let name = if counts.len() < MOST_NAMES || counts.contains_key(&name) { name } else { OTHERS.to_owned() };
     *counts.entry(name).or_default() += 1;
 }
 
 fn add(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
     for (name, count) in more {
+        let name = if counts.len() < MOST_NAMES || counts.contains_key(&name) { name } else { OTHERS.to_owned() };
         *counts.entry(name).or_default() += count;
     }
 }

@@ -46,6 +46,8 @@ pub struct Text<'a> {
     pub bytes: &'a [u8],
     /// Whether a backslash may be in it: without one, every string is written as it reads.
     pub escapes: bool,
+    /// It is no whole JSON object. Whoever parses it can say what is wrong with it.
+    pub odd: bool,
 }
 
 impl<R: Read> Split<R> {
@@ -92,14 +94,15 @@ impl<R: Read> Split<R> {
                     self.within = Within { list: true, object: true };
                 }
                 b'{' => return Ok(Some(self.at())),
-                // A record is an object; what else is in a list is somebody else's to refuse.
-                b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' if self.within.list => {
-                    return Ok(Some(self.at()));
+                // After the end of a list, or of an object that never began.
+                b'}' if self.within.list => {
+                    return Err(SplitError::NotAnObject { at: self.at(), found: '}' });
                 }
-                other => return Err(SplitError::NotAnObject { at: self.at(), found: char::from(other) }),
+                // A record is an object; what else there is is somebody else's to refuse.
+                _ => return Ok(Some(self.at())),
             }
         }
-        Ok(None)
+        if self.within.list { Err(SplitError::Unclosed { at: self.at() }) } else { Ok(None) }
     }
 
     /// The next record's text; `None` at the end.
@@ -110,13 +113,15 @@ impl<R: Read> Split<R> {
         if self.find()?.is_none() {
             return Ok(None);
         }
-        let (length, escapes) = match self.peek()? {
-            Some(b'{') => self.object(Structure::default())?,
-            _ => (self.element()?, true),
+        let (length, escapes, odd) = match (self.peek()?, self.within.list) {
+            (Some(b'{'), true) => self.object(Structure::default())?,
+            (Some(b'{'), false) => self.object(Structure::of_line())?,
+            (_, true) => (self.element()?, true, true),
+            (_, false) => (self.line()?, true, true),
         };
         let start = self.at;
         self.at += length;
-        Ok(self.buffer.get(start..start + length).map(|bytes| Text { bytes, escapes }))
+        Ok(self.buffer.get(start..start + length).map(|bytes| Text { bytes, escapes, odd }))
     }
 
     /// Whether this is the object around a list; then what stands before the list's elements is passed.
@@ -136,15 +141,33 @@ impl<R: Read> Split<R> {
         Ok(length.is_some())
     }
 
-    /// How long the object is that begins here, or goes on here, and whether it has escapes.
-    fn object(&mut self, mut structure: Structure) -> Result<(usize, bool), SplitError> {
+    /// How long the object is that begins here, or goes on here; whether it has escapes, and whether it was broken
+    /// off at the end of its line.
+    fn object(&mut self, mut structure: Structure) -> Result<(usize, bool, bool), SplitError> {
         loop {
             let there = self.rest();
-            if let Some(end) = structure.end(there) {
-                return Ok((end, structure.escapes));
+            let (length, end) = (there.len(), structure.end(there));
+            match end {
+                // What is there may be more than may be read.
+                Some(end) if end > LARGEST => return Err(SplitError::TooLarge { at: self.at() }),
+                Some(end) => return Ok((end, structure.escapes, structure.broken)),
+                None => self.more(length)?,
             }
-            let length = there.len();
-            self.more(length)?;
+        }
+    }
+
+    /// How long the rest of the line is.
+    fn line(&mut self) -> Result<usize, SplitError> {
+        let mut length = 0;
+        loop {
+            if let Some(end) = self.rest().get(length..).and_then(|rest| memchr::memchr(b'\n', rest)) {
+                return Ok(length + end);
+            }
+            length = self.rest().len();
+            match self.more(length) {
+                Err(SplitError::Cut { .. }) => return Ok(length),
+                other => other?,
+            }
         }
     }
 
@@ -214,76 +237,4 @@ impl<R: Read> Split<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Hands out a few bytes at a time.
-    struct Slow<'a>(&'a [u8], usize);
-
-    impl Read for Slow<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let most = self.1.min(self.0.len()).min(buffer.len());
-            let (now, later) = self.0.split_at(most);
-            buffer[..most].copy_from_slice(now);
-            self.0 = later;
-            Ok(most)
-        }
-    }
-
-    fn cut(text: &str, step: usize) -> (Vec<String>, Option<String>) {
-        let mut split = Split::new(Slow(text.as_bytes(), step));
-        let mut records = Vec::new();
-        loop {
-            match split.record() {
-                Ok(Some(record)) => records.push(String::from_utf8(record.bytes.to_vec()).unwrap()),
-                Ok(None) => return (records, None),
-                Err(error) => return (records, Some(error.to_string())),
-            }
-        }
-    }
-
-    #[test]
-    fn every_layout_is_cut_into_the_same_records_however_it_comes() {
-        let records = [r#"{"a": "}{\\\"]", "b": {"c": [{}]}}"#, r#"{"é": "\u007d\\"}"#, "{}"];
-        let [one, two, three] = records;
-        for text in [
-            format!(r#"{{"Records":[{one},{two},{three}]}}"#),
-            format!("{{ \"Events\" :\n [ {one} ,\n{two}, {three} ] }}\n"),
-            format!("[{one},{two},{three}]"),
-            format!("{one}\n\r\n{two}\n{three}"),
-            format!("\u{feff}{one}{two}{three}"),
-            format!(r#"{{"Records":[{one}]}}{{"Records":[{two}]}} {three}"#),
-            format!(r#"{{"Events": [{one},{two}], "NextToken": "}}]\"", "More": {{}}}} {three}"#),
-        ] {
-            for step in [1, 2, 3, 7, 1_000_000] {
-                assert_eq!(cut(&text, step), (records.map(str::to_owned).to_vec(), None), "{text} by {step}");
-            }
-        }
-        assert_eq!(cut(r#"{"Records":[]}"#, 4), (vec![], None));
-        assert_eq!(cut(r#"{"Recordss":[{}]}"#, 4).0, [r#"{"Recordss":[{}]}"#]);
-        assert_eq!(cut(" ", 1), (vec![], None));
-        // What a list holds besides objects is handed on as well: whoever parses it refuses it by its number.
-        let odd = r#"{"Records":["a,]\"", 1.5 ,null,[{"b":[]}],{}]}"#;
-        for step in [1, 2, 1_000] {
-            assert_eq!(cut(odd, step).0, [r#""a,]\"""#, "1.5 ", "null", r#"[{"b":[]}]"#, "{}"]);
-        }
-    }
-
-    #[test]
-    fn what_is_no_record_or_cut_off_is_told_with_the_place() {
-        for (text, records, error) in [
-            (r#"{"Records":[{"a":1},{"b":"#, 1, "it ends in the middle of the record that begins at byte 20"),
-            ("{}\nnot JSON", 1, "byte 3: expected a JSON object, found 'n'"),
-            (r#"{"a": "\"#, 0, "it ends in the middle of the record that begins at byte 0"),
-            ("[{},x]", 1, "byte 4: expected a JSON object, found 'x'"),
-            (r#"{"Records":[{}]"#, 1, "it ends in the middle of the record that begins at byte 15"),
-        ] {
-            for step in [1, 5, 1_000] {
-                let (found, told) = cut(text, step);
-                assert_eq!((found.len(), told.as_deref()), (records, Some(error)), "{text}");
-            }
-        }
-        let endless = format!(r#"{{"a": "{}"#, "x".repeat(LARGEST + CHUNK));
-        assert!(cut(&endless, CHUNK).1.unwrap().contains("larger than"));
-    }
-}
+mod tests;
