@@ -105,6 +105,34 @@ async fn what_a_lost_carrier_had_is_brought_by_the_next_and_not_twice() {
 }
 
 #[tokio::test]
+async fn what_a_lost_carrier_had_is_brought_although_its_heir_is_lost_too() {
+    let (world, [one, two, three, four, five, six]) = events(["one", "two", "three", "four", "five", "six"]).await;
+    // The message of the first carrier fails, and that of the one that has taken over from it.
+    let script = |call: &str, before| match (call, before) {
+        ("Publish", 1..=6) => Meet::Answer((503, refusal("ServiceUnavailable").1)),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(world.live.endpoint_url(), script).await.unwrap();
+    let mut notify = world.start("notify", &between.endpoint, &[]).await.unwrap();
+    assert_eq!(topic(&answered(notify.invoke(one).await.unwrap()))["outcome"], "applied");
+    assert_eq!(failed(notify.invoke(two.clone()).await.unwrap()), "Trailhook.Postponed");
+    assert_eq!(topic(&answered(notify.invoke(three).await.unwrap()))["reason"], "in-digest");
+    assert_eq!(failed(notify.invoke(two).await.unwrap()), "Trailhook.Transient");
+    long_ago(&world).await;
+    assert_eq!(failed(notify.invoke(four.clone()).await.unwrap()), "Trailhook.Postponed", "in place of the lost one");
+    assert_eq!(failed(notify.invoke(four.clone()).await.unwrap()), "Trailhook.Transient", "with what that one had");
+    // While the heir may come back, what it has is left to it, and is not forgotten.
+    assert_eq!(failed(notify.invoke(five.clone()).await.unwrap()), "Trailhook.Postponed");
+    let alone = topic(&answered(notify.invoke(five).await.unwrap()));
+    assert!(!alone["description"].as_str().unwrap().contains("like it"), "{alone}");
+    long_ago(&world).await;
+    assert_eq!(failed(notify.invoke(six.clone()).await.unwrap()), "Trailhook.Postponed");
+    let brings = topic(&answered(notify.invoke(six).await.unwrap()));
+    assert!(brings["description"].as_str().unwrap().contains("(+3 like it)"), "two, three and four: {brings}");
+    notify.stop().await;
+}
+
+#[tokio::test]
 async fn what_was_left_to_another_is_not_told_again_because_the_journal_failed() {
     let (world, [one, two, three]) = events(["one", "two", "three"]).await;
     let script = |call: &str, before| match (call, before) {

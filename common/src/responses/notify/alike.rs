@@ -2,8 +2,8 @@
 //!
 //! The same role or user, the same call with the same result, the same severity, in the same Region of the same
 //! account: the first few are told of one by one, and those after them together, in the message of one of
-//! them. It refuses to call alike what it knows too little of, an event without an id, and what is critical: that is
-//! always told alone, and at once.
+//! them. It refuses to call alike what it knows too little of, an event without an id, a call whose parts
+//! can't be read, and what is critical: that is always told alone, and at once.
 
 use super::severity::Severity;
 use super::summary::Summary;
@@ -58,7 +58,7 @@ pub struct Alike {
 
 impl Alike {
     pub(super) fn of(record: &Record, header: &EventHeader, summary: &Summary) -> Option<Alike> {
-        if summary.severity == Severity::Critical {
+        if summary.severity == Severity::Critical || summary.odd {
             return None;
         }
         let event_id = header.event_id.clone().filter(|id| (1..=LONGEST_ID).contains(&id.len()))?;

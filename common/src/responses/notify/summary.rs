@@ -25,6 +25,8 @@ pub(super) struct Summary {
     /// What groups the messages about one thing.
     pub(super) thread: Option<String>,
     pub(super) links: Links,
+    /// The record does not have the shape of its declared call: what was done is not known, and may be anything.
+    pub(super) odd: bool,
 }
 
 /// Pages of the console.
@@ -41,13 +43,15 @@ pub(super) struct Links {
 impl Summary {
     pub(super) fn of(record: &Record, header: &EventHeader) -> Summary {
         let told = tell::told(record);
+        let odd = told.is_none() && tell::is_declared(record);
         let place = Place::of(header);
         let known = told.as_ref().and_then(|told| Some((told.kind, told.id.as_deref()?)));
         let arn = place.as_ref().zip(known).and_then(|(place, (kind, id))| place.arn(kind, id));
         let page = place.as_ref().zip(known).and_then(|(place, (kind, id))| place.page(kind, id));
         Summary {
             sentence: sentence(record, header, told.as_ref()),
-            severity: severity(record, told.as_ref()),
+            severity: severity(record, told.as_ref(), odd),
+            odd,
             thread: arn.map(|arn| one_line(&arn, LONGEST_THREAD)).or_else(|| resource_arns(record).into_iter().next()),
             links: Links {
                 // What a failed call was about may not be there.
@@ -58,7 +62,7 @@ impl Summary {
     }
 }
 
-fn severity(record: &Record, told: Option<&Told>) -> Severity {
+fn severity(record: &Record, told: Option<&Told>, odd: bool) -> Severity {
     let reads = record.read_only.get().is_some_and(|flag| flag.is_set());
     match (record.error(), told) {
         (Some(code), _) if code.is_denied() && !reads => Severity::Warning,
@@ -66,6 +70,8 @@ fn severity(record: &Record, told: Option<&Told>) -> Severity {
         (None, Some(Told { deed: Some(deed), .. })) => deed.severity,
         // Whoever pads a call until CloudTrail leaves it out may have reasons to.
         (None, Some(Told { omitted: true, .. })) => Severity::Warning,
+        // Or to write it in a way that is not read.
+        (None, None) if odd => Severity::Warning,
         (None, _) => Severity::Info,
     }
 }

@@ -75,19 +75,23 @@ impl Ledger {
         self.change(&own_id(group, event_id), change).await.map(drop)
     }
 
-    /// What a carrier has: nobody joins it any more. With an heir, the heir brings it from now on.
+    /// What a carrier has: nobody joins it any more. With an heir, the heir brings it from now on; in the place of
+    /// an heir that is lost itself, if that is the one it has.
     pub(super) async fn take_along(
         &self,
         group: &str,
         event_id: &str,
         heir: Option<&str>,
+        in_place_of: Option<&str>,
     ) -> Result<Along, ApplyError> {
         let mut values = vec![(":now", time(Utc::now()))];
         values.extend(heir.map(|heir| (":heir", text(heir))));
+        // Its own once more, where there is no other.
+        values.extend(heir.map(|heir| (":lost", text(in_place_of.unwrap_or(heir)))));
         let change = Change {
             update: if heir.is_some() { "SET closed = :now, heir = :heir" } else { "SET closed = :now" },
             condition: if heir.is_some() {
-                "attribute_exists(held) AND (attribute_not_exists(heir) OR heir = :heir)"
+                "attribute_exists(held) AND (attribute_not_exists(heir) OR heir = :heir OR heir = :lost)"
             } else {
                 "attribute_exists(held) AND attribute_not_exists(heir)"
             },

@@ -135,7 +135,7 @@ impl Ledger {
             }
             Changed::Not(_) => None,
         };
-        Ok(match self.take_along(group, own, None).await? {
+        Ok(match self.take_along(group, own, None, None).await? {
             Along::Lines(told, noted) => Along::Lines(told, more.or(noted)),
             other => other,
         })
@@ -151,13 +151,27 @@ impl Ledger {
     ) -> Result<Brought, ApplyError> {
         let own = alike.event_id.as_str();
         let mut brought = Brought { told: BTreeMap::new(), more: more.unwrap_or(0), carriers: vec![own.to_owned()] };
-        for event in self.lost(group, own).await? {
-            // One that has expired is on the list for nothing.
-            if let Along::Lines(lines, more) = self.take_along(group, &event, Some(own)).await? {
-                told.extend(lines);
-                brought.more += more.unwrap_or(0);
+        let lost = self.lost(group, own).await?;
+        for event in &lost {
+            let mut along = self.take_along(group, event, Some(own), None).await?;
+            if let Along::BroughtBy(heir) = &along {
+                if !lost.contains(heir) {
+                    // It is told of when its heir is; until then it stays on the list.
+                    continue;
+                }
+                along = self.take_along(group, event, Some(own), Some(heir.clone().as_str())).await?;
             }
-            brought.carriers.push(event);
+            match along {
+                Along::Lines(lines, more) => {
+                    told.extend(lines);
+                    brought.more += more.unwrap_or(0);
+                }
+                // Somebody was faster.
+                Along::BroughtBy(_) => continue,
+                // One that has expired is on the list for nothing.
+                Along::Nothing => {}
+            }
+            brought.carriers.push(event.clone());
         }
         // It is told of by itself.
         told.remove(own);

@@ -38,13 +38,17 @@ impl RevertHandler {
         if live.is_none() && !made_again {
             return Ok(Seen { verdict: Verdict::nothing(queue::gone(&call.queue.queue_url)), tags: None });
         }
-        let history = self.known(action, call, live.as_ref()).await?;
+        let mut history = self.known(action, call, live.as_ref()).await?;
         let now = Utc::now();
         let age = now.signed_duration_since(call.queue.event_time);
-        if self.histories.is_some() && needs_history(action) && !history.knows(&call.event_id) && age < CAUGHT_UP {
-            let message = "snapshot has not kept this call yet, so what came before it may be missing as well";
-            let verdict = Verdict::later(None, Reason::new("history-behind", message));
-            return Ok(Seen { verdict, tags: live.map(|queue| queue.tags) });
+        if self.histories.is_some() && needs_history(action) && !history.knows(&call.event_id) {
+            if age < CAUGHT_UP {
+                let message = "snapshot has not kept this call yet, so what came before it may be missing as well";
+                let verdict = Verdict::later(None, Reason::new("history-behind", message));
+                return Ok(Seen { verdict, tags: live.map(|queue| queue.tags) });
+            }
+            // Nor will it: what snapshot has kept ends before this call, nobody knows how long. CloudTrail is asked.
+            history = seen_now(live.as_ref());
         }
         let mut looked = action.judge(live.as_ref(), &history, now);
         if !looked.unknown.is_empty() {
@@ -120,12 +124,13 @@ impl RevertHandler {
         call: &UndoneCall,
         live: Option<&QueueSnapshot>,
     ) -> Result<QueueHistory, ApplyError> {
-        let mut history = match &self.histories {
-            // What needs no history doesn't wait for it.
-            Some(histories) if needs_history(action) => histories.with(&call.queue.queue_arn, &call.event_id).await?,
-            _ => QueueHistory::default(),
-        };
-        history.add(live.map(|queue| Fact::Seen { at: Utc::now(), queue: queue.clone(), with: Vec::new() }));
+        let mut history = seen_now(live);
+        // What needs no history doesn't wait for it.
+        if let Some(histories) = self.histories.as_ref().filter(|_| needs_history(action)) {
+            let mut kept = histories.with(&call.queue.queue_arn, &call.event_id).await?;
+            kept.add(history.facts);
+            history = kept;
+        }
         Ok(history)
     }
 
@@ -172,6 +177,13 @@ fn patient(looked: Looked, age: TimeDelta) -> Verdict<RevertAction> {
     }
     let reason = Reason::new("changed-since", looked.changed.join("; "));
     Verdict::later(None, reason).noting(looked.verdict.notes)
+}
+
+/// What the live queue says by itself.
+fn seen_now(live: Option<&QueueSnapshot>) -> QueueHistory {
+    let mut history = QueueHistory::default();
+    history.add(live.map(|queue| Fact::Seen { at: Utc::now(), queue: queue.clone(), with: Vec::new() }));
+    history
 }
 
 fn needs_history(action: &RevertAction) -> bool {

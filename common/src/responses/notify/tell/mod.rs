@@ -87,9 +87,17 @@ impl Teller {
 
 /// What a record's call did; `None` for a call that is not declared, or not in its declared shape.
 pub(super) fn told(record: &Record) -> Option<Told> {
+    (teller(record)?.tell)(record)
+}
+
+/// Whether the call is declared: then a record without its shape is odd.
+pub(super) fn is_declared(record: &Record) -> bool {
+    teller(record).is_some()
+}
+
+fn teller(record: &Record) -> Option<&'static Teller> {
     let (source, name) = (record.event_source.text()?, record.event_name.text()?);
-    let teller = TELLERS.into_iter().flatten().find(|teller| teller.call.is(source, name))?;
-    (teller.tell)(record)
+    TELLERS.into_iter().flatten().find(|teller| teller.call.is(source, name))
 }
 
 fn read<C: Tell>(record: &Record) -> Option<Told> {
