@@ -59,6 +59,9 @@ pub struct EventArguments {
 fn set(text: &str) -> Result<(String, Value), &'static str> {
     let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE, as in requestParameters.queueName=orders")?;
     let path = path.strip_prefix("detail.").unwrap_or(path);
+    if path.contains(['[', ']']) {
+        return Err("expected names and numbers with dots between them before the =, as in resources.0.ARN");
+    }
     if path.is_empty() || path.split('.').any(str::is_empty) {
         return Err("expected names with dots between them before the =");
     }

@@ -20,7 +20,7 @@ const WILDCARDS: [char; 3] = ['*', '?', '['];
 /// Files, in the order in which they are named, those of a folder by their names; and what can't be looked into.
 pub struct Files {
     roots: VecDeque<PathBuf>,
-    /// What is named is read once, where it is named.
+    /// What is named is read once, where it is named, however it is spelt.
     named: HashSet<PathBuf>,
     now: Now,
 }
@@ -28,17 +28,17 @@ pub struct Files {
 /// Where it is.
 enum Now {
     Between,
-    /// In a folder, or at a file that is named.
-    Walk(PathBuf, walkdir::IntoIter),
-    /// Among the paths that a pattern stands for, and whether there was one.
-    Spread(PathBuf, glob::Paths, bool),
+    /// In a folder, or at a file that is named; with its real path.
+    Walk(PathBuf, PathBuf, walkdir::IntoIter),
+    /// Among the paths that a pattern stands for, and whether there was one; with the pattern of the real paths.
+    Spread(PathBuf, Option<glob::Pattern>, glob::Paths, bool),
 }
 
 /// The files under these paths. `-` is the standard input; a path that isn't there and has `*`, `?` or `[` in it
 /// stands for all files of events that are called so.
 pub fn files(paths: &[PathBuf]) -> Files {
     let mut named = HashSet::new();
-    let roots = paths.iter().filter(|path| named.insert((*path).clone())).cloned().collect();
+    let roots = paths.iter().filter(|path| named.insert(real(path))).cloned().collect();
     Files { roots, named, now: Now::Between }
 }
 
@@ -58,10 +58,10 @@ impl Iterator for Files {
                         Err(error) => return Some(Err(error)),
                     }
                 }
-                Now::Walk(root, walk) => match walk.next() {
+                Now::Walk(root, real, walk) => match walk.next() {
                     None => self.now = Now::Between,
                     Some(Err(error)) => return Some(Err(unread(error, root))),
-                    Some(Ok(entry)) if entry.depth() > 0 && is_elsewhere(&entry, &self.named) => {
+                    Some(Ok(entry)) if entry.depth() > 0 && is_elsewhere(&entry, root, real, &self.named) => {
                         if entry.file_type().is_dir() {
                             walk.skip_current_dir();
                         }
@@ -74,11 +74,17 @@ impl Iterator for Files {
                     }
                     Some(Ok(_)) => {}
                 },
-                Now::Spread(pattern, paths, any) => match paths.next() {
+                Now::Spread(pattern, real_paths, paths, any) => match paths.next() {
                     Some(Ok(path)) => {
                         let digest = path.components().any(|part| part.as_os_str() == DIGESTS);
-                        if path.is_file() && is_called_like_events(&path) && !digest && !self.named.contains(&path) {
-                            *any = true;
+                        if !path.is_file() || !is_called_like_events(&path) || digest {
+                            continue;
+                        }
+                        *any = true;
+                        let (there, real) = (absolute(&path), real(&path));
+                        // By way of a link to what is found without it as well; or in a folder that is named.
+                        let by_itself = real_paths.as_ref().is_some_and(|pattern| pattern.matches_path(&real));
+                        if !(there != real && by_itself || real.ancestors().any(|path| self.named.contains(path))) {
                             return Some(Ok(path));
                         }
                     }
@@ -107,17 +113,31 @@ fn begin(root: PathBuf) -> Result<Now, InputError> {
     let text = root.to_string_lossy();
     if !text.contains(WILDCARDS) || root.exists() {
         let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-        return Ok(Now::Walk(root, walk.into_iter()));
+        let real = real(&root);
+        return Ok(Now::Walk(root, real, walk.into_iter()));
     }
     match glob::glob(&text) {
-        Ok(paths) => Ok(Now::Spread(root, paths, false)),
+        Ok(paths) => {
+            let real_paths = glob::Pattern::new(&absolute(&root).to_string_lossy()).ok();
+            Ok(Now::Spread(root, real_paths, paths, false))
+        }
         Err(error) => Err(InputError::NoSuchFiles { pattern: root, why: error.to_string() }),
     }
 }
 
 /// What is no log file, or is read where it is named.
-fn is_elsewhere(entry: &DirEntry, named: &HashSet<PathBuf>) -> bool {
-    entry.file_name() == DIGESTS || named.contains(entry.path())
+fn is_elsewhere(entry: &DirEntry, root: &Path, real: &Path, named: &HashSet<PathBuf>) -> bool {
+    let is_named = || entry.path().strip_prefix(root).is_ok_and(|path| named.contains(&real.join(path)));
+    entry.file_name() == DIGESTS || (named.len() > 1 && is_named())
+}
+
+/// Where a path leads. One that leads nowhere is told when it is opened.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn unread(error: walkdir::Error, root: &Path) -> InputError {

@@ -24,6 +24,8 @@ pub(super) struct Structure {
     pub(super) escapes: bool,
     /// The object is one of a line each: a line's break within a string ends it, for JSON has none there.
     lines: bool,
+    /// Any line's break ends it.
+    one: bool,
     /// It was ended so.
     pub(super) broken: bool,
 }
@@ -34,9 +36,10 @@ impl Structure {
         Structure { depth: 1, ..Structure::default() }
     }
 
-    /// That of an object that may stand in a line of its own, and be broken off there.
-    pub(super) fn of_line() -> Self {
-        Structure { lines: true, ..Structure::default() }
+    /// That of an object that may stand in a line of its own, and be broken off there: within a string, or anywhere
+    /// in `one` line.
+    pub(super) fn of_line(one: bool) -> Self {
+        Structure { lines: true, one, ..Structure::default() }
     }
 
     /// Where the object ends that this text begins with, if it does. When it doesn't, it is asked again with
@@ -69,6 +72,7 @@ impl Structure {
         let strings = odd(quotes) ^ self.in_string;
         self.in_string = 0_u64.wrapping_sub(strings >> 63);
         let breaks = match self.lines {
+            true if self.one => where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'\n'))),
             true => where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'\n'))) & strings,
             false => 0,
         };
@@ -130,12 +134,12 @@ mod tests {
     use proptest::prelude::*;
 
     /// The same, byte by byte.
-    fn plainly(text: &[u8], lines: bool) -> Option<usize> {
+    fn plainly(text: &[u8], lines: bool, one: bool) -> Option<usize> {
         let (mut depth, mut in_string, mut escaped) = (0, false, false);
         for (at, byte) in text.iter().enumerate() {
             match byte {
                 b'"' if !escaped => in_string = !in_string,
-                b'\n' if lines && in_string => return Some(at),
+                b'\n' if one || lines && in_string => return Some(at),
                 b'{' if !in_string => depth += 1,
                 b'}' if !in_string && depth <= 1 => return Some(at + 1),
                 b'}' if !in_string => depth -= 1,
@@ -154,9 +158,11 @@ mod tests {
             text in r#"\{([\\"{}y a\n]|[\\"]{1,9}|[a-z]{0,70})*"#,
             step in 1_usize..200,
             lines: bool,
+            one: bool,
         ) {
-            let (text, expected) = (text.as_bytes(), plainly(text.as_bytes(), lines));
-            let mut structure = if lines { Structure::of_line() } else { Structure::default() };
+            let one = one && lines;
+            let (text, expected) = (text.as_bytes(), plainly(text.as_bytes(), lines, one));
+            let mut structure = if lines { Structure::of_line(one) } else { Structure::default() };
             let (mut there, mut found) = (0, None);
             while found.is_none() && there < text.len() {
                 there = (there + step).min(text.len());

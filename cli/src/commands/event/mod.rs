@@ -9,9 +9,9 @@ pub(super) use samples::{Sample, all};
 
 use super::{CommandError, Verdict};
 use crate::args::EventArguments;
-use crate::stage::{Endpoint, EndpointError};
+use crate::stage::{Endpoint, EndpointUrlError};
 use crate::trail::Principals;
-use chrono::{SecondsFormat, Utc};
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,6 +19,11 @@ use uuid::Uuid;
 
 /// The account of the samples.
 const ACCOUNT: &str = "111122223333";
+/// How the names of AWS's hosts end, and those in China.
+const EVERYWHERE: &str = ".amazonaws.com";
+const CHINA: &str = ".amazonaws.com.cn";
+/// How long a session has lasted.
+const SESSION: TimeDelta = TimeDelta::minutes(35);
 /// AWS's own examples of ids of keys: of a user, and of a session.
 const KEYS: [&str; 2] = ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"];
 
@@ -60,9 +65,10 @@ pub async fn event(arguments: &EventArguments) -> Result<Verdict, CommandError> 
         writeln!(out, "{event:#}")?;
         return Ok(Verdict::Good);
     };
-    let stage = Endpoint::new(url).map_err(EndpointError::Url)?;
+    let refused = |error: EndpointUrlError| CommandError::Event(format!("--put: {error}"));
+    let stage = Endpoint::new(url).map_err(refused)?;
     let rules = stage.put_event(&event).await.map_err(|error| CommandError::Event(format!("--put: {error}")))?;
-    let id = event.get("id").and_then(Value::as_str).unwrap_or_default();
+    let id = event.pointer("/detail/eventID").and_then(Value::as_str).unwrap_or_default();
     match rules.as_slice() {
         [] => writeln!(out, "{call}, event {id}: no rule matches it")?,
         rules => writeln!(out, "{call}, event {id}: matched by {}", rules.join(" and "))?,
@@ -77,9 +83,19 @@ fn made(sample: Value, arguments: &EventArguments) -> Result<Value, CommandError
         each_text(&mut event, &mut |text| *text = text.replace(ACCOUNT, account));
     }
     if let Some(asked) = &arguments.region {
-        each_text(&mut event, &mut |text| *text = text.replace(&region, asked));
+        let [from, to] = [&region, asked].map(|region| trailhook::partition_of(region));
+        each_text(&mut event, &mut |text| {
+            *text = text.replace(&region, asked).replace(&format!("arn:{from}:"), &format!("arn:{to}:"));
+            if from != to {
+                *text = text.replace(CHINA, EVERYWHERE);
+                if to == "aws-cn" {
+                    *text = text.replace(&format!(".{asked}{EVERYWHERE}"), &format!(".{asked}{CHINA}"));
+                }
+            }
+        });
     }
-    let at = json!(arguments.at.unwrap_or_else(Utc::now).to_rfc3339_opts(SecondsFormat::Secs, true));
+    let now = arguments.at.unwrap_or_else(Utc::now);
+    let at = json!(now.to_rfc3339_opts(SecondsFormat::Secs, true));
     let new = || json!(Uuid::new_v4().to_string());
     put(&mut event, &["id"], new())?;
     put(&mut event, &["time"], at.clone())?;
@@ -91,9 +107,16 @@ fn made(sample: Value, arguments: &EventArguments) -> Result<Value, CommandError
     if let Some(who) = &arguments.caller {
         call_as(&mut event, who, arguments.account.as_deref().unwrap_or(ACCOUNT))?;
     }
+    // A session begins before its calls, and does not last for days.
+    if let Some(begun) = event.pointer_mut("/detail/userIdentity/sessionContext/attributes/creationDate") {
+        *begun = json!((now - SESSION).to_rfc3339_opts(SecondsFormat::Secs, true));
+    }
     for (path, value) in &arguments.set {
         let names: Vec<&str> = std::iter::once("detail").chain(path.split('.')).collect();
         let before = event.pointer(&format!("/{}", names.join("/"))).and_then(Value::as_str).map(str::to_owned);
+        // What was a text stays one, whatever JSON makes of it.
+        let scalar = value.is_number() || value.is_boolean();
+        let value = if before.is_some() && scalar { &json!(value.to_string()) } else { value };
         if let (Some(before), Some(after)) = (before.filter(|before| !before.is_empty()), value.as_str()) {
             follow(&mut event, &before, after);
         }

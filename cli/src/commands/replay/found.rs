@@ -69,6 +69,11 @@ impl Found {
         self.counted
     }
 
+    /// Whether something in it could not be read or decided.
+    pub(super) fn is_bad(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// What stands behind the record's place.
     pub(super) fn problem(&mut self, record: u64, text: String) {
         self.size += text.len() + size_of::<(u64, String)>();

@@ -96,7 +96,10 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
         }
     });
     replay.bar.finish_and_clear();
-    let tally = replay.order.end()?;
+    let mut tally = replay.order.end()?;
+    if over.load(Ordering::Relaxed) && !(arguments.strict && tally.problem_count > 0) {
+        tally.problem("it was ended before everything was read".to_owned());
+    }
     if tally.files + tally.files_passed_by == 0 && tally.problem_count == 0 && !over.load(Ordering::Relaxed) {
         return Err(CommandError::NoFiles);
     }

@@ -111,7 +111,8 @@ impl<'r, 'a> Share<'r, 'a> {
             if replay.setting.wanted.may_be(text) {
                 self.record(number, text, found);
             }
-            if found.uncounted() < BATCH { ControlFlow::Continue(()) } else { self.batch(part, found, turn) }
+            let stop = replay.setting.arguments.strict && found.is_bad();
+            if stop || found.uncounted() >= BATCH { self.batch(part, found, turn) } else { ControlFlow::Continue(()) }
         });
         match read {
             Ok(read) => found.end(part.is_first(), read),

@@ -37,6 +37,8 @@ pub(super) struct Within {
     list: bool,
     /// An object around that list.
     object: bool,
+    /// Records that end with their lines: one before was broken off.
+    lines: bool,
 }
 
 /// A record's text.
@@ -88,10 +90,10 @@ impl<R: Read> Split<R> {
                         // What else the object holds, such as the token that the next page is had with.
                         self.at += self.object(Structure::opened())?.0;
                     }
-                    self.within = Within::default();
+                    (self.within.list, self.within.object) = (false, false);
                 }
                 b'{' if !self.within.list && self.opens_a_list()? => {
-                    self.within = Within { list: true, object: true };
+                    (self.within.list, self.within.object) = (true, true);
                 }
                 b'{' => return Ok(Some(self.at())),
                 // After the end of a list, or of an object that never began.
@@ -115,7 +117,7 @@ impl<R: Read> Split<R> {
         }
         let (length, escapes, odd) = match (self.peek()?, self.within.list) {
             (Some(b'{'), true) => self.object(Structure::default())?,
-            (Some(b'{'), false) => self.object(Structure::of_line())?,
+            (Some(b'{'), false) => self.object_of_line()?,
             (_, true) => (self.element()?, true, true),
             (_, false) => (self.line()?, true, true),
         };
@@ -153,6 +155,19 @@ impl<R: Read> Split<R> {
                 Some(end) => return Ok((end, structure.escapes, structure.broken)),
                 None => self.more(length)?,
             }
+        }
+    }
+
+    /// The same of an object that may be one of a line each. Where it does not end it was broken off with its line, and
+    /// from then on each line is taken for itself.
+    fn object_of_line(&mut self) -> Result<(usize, bool, bool), SplitError> {
+        match self.object(Structure::of_line(self.within.lines)) {
+            Err(error @ (SplitError::Cut { .. } | SplitError::TooLarge { .. })) => {
+                let end = memchr::memchr(b'\n', self.rest()).ok_or(error)?;
+                self.within.lines = true;
+                Ok((end, true, true))
+            }
+            other => other,
         }
     }
 

@@ -50,6 +50,9 @@ fn every_layout_is_cut_into_the_same_records_however_it_comes() {
     // A line that is none, or is cut off, costs itself.
     let lines = "{}\nnot JSON\n{\"a\": \"b\n{\"c\": 1}\n{\"d\": {\n{}}}\n\"";
     for step in [1, 2, 1_000] {
+        let broken = cut("{}\n{\"a\": {\n{\"b\": {}}\n{\"c\": [\n{}\n{", step);
+        assert_eq!(broken.0, ["{}", "{\"a\": {", "{\"b\": {}}", "{\"c\": [", "{}"]);
+        assert!(broken.1.unwrap().starts_with("it ends in the middle of the record"), "the last line");
         assert_eq!(cut(lines, step).0, ["{}", "not JSON", r#"{"a": "b"#, r#"{"c": 1}"#, "{\"d\": {\n{}}}", "\""]);
     }
     // What a list holds besides objects is handed on as well: whoever parses it refuses it by its number.
