@@ -56,6 +56,7 @@ fn main() -> Result<()> {
     let folder =
         std::env::var_os("REPLAY_FOLDER").map_or_else(|| trailhook_tests::root().join("target"), PathBuf::from);
     let place = folder.join(format!("replay-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
     // New, and so ours to be removed.
     std::fs::create_dir(&place)?;
     let (size, largest) = (sized("REPLAY_SIZE", "4GB")?, sized("REPLAY_LARGEST", "10GB")?);
