@@ -224,7 +224,7 @@ async fn until(
             },
         },
     };
-    // Its threads end at their next records, and what was found so far is told.
+    // Its threads end at their next records, and what was found so far is told; who waits for input is not waited for.
     over.store(true, Ordering::Relaxed);
     tokio::time::timeout(GRACE, ran).await.ok();
     Err(CommandError::Ended(status))
