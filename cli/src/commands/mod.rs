@@ -230,15 +230,28 @@ async fn until(
     Err(CommandError::Ended(status))
 }
 
-/// Progress on the terminal, if there is one.
+/// Progress on the terminal, if there is one, in things done.
 fn progress_bar(length: usize, doing: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} left");
-    let bar = ProgressBar::new(length as u64).with_message(doing);
-    match style {
+    bar(length as u64, doing, "{msg} {wide_bar} {pos}/{len}, {eta} left")
+}
+
+/// The same in bytes.
+fn byte_bar(length: u64, doing: &'static str) -> ProgressBar {
+    bar(length, doing, "{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
+}
+
+fn bar(length: u64, doing: &'static str, looks: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length).with_message(doing);
+    match ProgressStyle::with_template(looks) {
         Ok(style) => bar.with_style(style),
         // The bar's own looks will do.
         Err(_) => bar,
     }
+}
+
+/// How many threads: as many as were asked for, or as there are processors.
+fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
 /// A Region's name, and no longer than a host's label should be.

@@ -6,14 +6,14 @@
 
 mod blanks;
 
-use super::{CommandError, Verdict};
+use super::{CommandError, Verdict, byte_bar, threads};
 use crate::args::GenerateArguments;
 use blanks::{Blanks, Filling};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fastrand::Rng;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -48,8 +48,6 @@ pub fn generate(arguments: &GenerateArguments, over: &AtomicBool) -> Result<Verd
     if std::fs::read_dir(&arguments.folder).map_err(in_folder)?.next().is_some() {
         return Err(CommandError::NotEmpty(arguments.folder.clone()));
     }
-    let bar = ProgressBar::new(arguments.size.0).with_message("writing");
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left");
     let plan = Plan {
         arguments,
         blanks: Blanks::read(REGION)?,
@@ -58,11 +56,9 @@ pub fn generate(arguments: &GenerateArguments, over: &AtomicBool) -> Result<Verd
         next: AtomicU64::new(0),
         records: AtomicU64::new(0),
         matches: AtomicU64::new(0),
-        // Without its looks it has its own.
-        bar: style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)),
+        bar: byte_bar(arguments.size.0, "writing"),
     };
-    let there = || thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.map_or_else(there, usize::from);
+    let threads = threads(arguments.threads);
     thread::scope(|scope| {
         let writing: Vec<_> = (0..threads).map(|_| scope.spawn(|| plan.some())).collect();
         let join = |thread: thread::ScopedJoinHandle<'_, _>| {

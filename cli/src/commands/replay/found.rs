@@ -61,7 +61,9 @@ impl Found {
 
     /// Counts them.
     pub(super) fn count(&mut self) -> usize {
-        std::mem::replace(&mut self.counted, self.size).abs_diff(self.size)
+        let more = self.uncounted();
+        self.counted = self.size;
+        more
     }
 
     /// Those that were counted.

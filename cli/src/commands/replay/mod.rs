@@ -14,13 +14,13 @@ mod tally;
 
 pub use tally::{Outcomes, Tally};
 
-use super::{CommandError, Verdict, of_file};
+use super::{CommandError, Verdict, byte_bar, of_file, threads};
 use crate::args::ReplayArguments;
 use crate::show;
 use crate::stored::{self, Asked, Files, Part};
 use crate::template::Template;
 use decisions::{Decisions, is_same};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use order::Order;
 use serde_json::json;
 use share::Share;
@@ -81,10 +81,10 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
         work: Mutex::new(Work { files: stored::files(&arguments.from), parts: VecDeque::new(), next: 0 }),
         order: Order::new(decisions, arguments.strict, over),
         over,
-        bar: byte_bar(),
+        // In bytes of the files as they are stored.
+        bar: byte_bar(0, "replaying"),
     };
-    let there = || thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.map_or_else(there, usize::from);
+    let threads = threads(arguments.threads);
     let count = AtomicBool::new(!replay.bar.is_hidden());
     thread::scope(|scope| {
         scope.spawn(|| replay.measure(&arguments.from, &count));
@@ -153,15 +153,4 @@ enum Next {
     PassedBy,
     /// A place that can't be looked into.
     Unread(String),
-}
-
-/// Progress in bytes of the files as they are stored, if there is a terminal.
-fn byte_bar() -> ProgressBar {
-    let looks = "{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-    let bar = ProgressBar::new(0).with_message("replaying");
-    match ProgressStyle::with_template(looks) {
-        Ok(style) => bar.with_style(style),
-        // The bar's own looks will do.
-        Err(_) => bar,
-    }
 }

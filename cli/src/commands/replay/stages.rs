@@ -65,6 +65,7 @@ impl<'a> Setting<'a> {
             let there = Vec::from_iter(first.binaries).join(", ");
             return Err(CommandError::NoResponse { asked: asked.clone(), there });
         }
+        let own = first.patterns();
         setting.unknown = first.unknown(file)?;
         // A pattern may be another one in each account and Region, as far as the template names them.
         let mut named = template.names();
@@ -78,9 +79,10 @@ impl<'a> Setting<'a> {
             return Ok(setting);
         }
         let places = accounts.iter().flat_map(|account| regions.iter().map(move |region| (*account, *region)));
+        let places = places.filter(|place| *place != (account.as_str(), region.as_str()));
         // Where it can't be deployed no event is answered, which is told when there is one.
         let stages = places.filter_map(|(account, region)| setting.stage(account, region).ok());
-        let patterns: Vec<Vec<Pattern>> = stages.map(|stage| stage.patterns()).collect();
+        let patterns: Vec<Vec<Pattern>> = std::iter::once(own).chain(stages.map(|stage| stage.patterns())).collect();
         setting.wanted = Wanted::of(&patterns);
         setting.members = Members::of(&patterns.concat());
         Ok(setting)

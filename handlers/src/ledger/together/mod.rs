@@ -159,7 +159,7 @@ impl Ledger {
                     // It is told of when its heir is; until then it stays on the list.
                     continue;
                 }
-                along = self.take_along(group, event, Some(own), Some(heir.clone().as_str())).await?;
+                along = self.take_along(group, event, Some(own), Some(heir)).await?;
             }
             match along {
                 Along::Lines(lines, more) => {
