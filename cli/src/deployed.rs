@@ -2,17 +2,30 @@
 //! and no way to AWS.
 //!
 //! What is decided here is what the deployed function decides, because it is the same code with the same
-//! settings. It looks at nothing: the clients have an endpoint that is nobody's.
+//! settings. It looks at nothing: the clients it is made with send nothing.
 
 use crate::stage::surroundings;
 use crate::template::{FunctionResource, Stack, TemplateError};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use std::collections::BTreeMap;
 use trailhook::{Guards, Mode, Replayed};
 use trailhook_handlers::{Configuration, Environment, Handler, Start};
 
 /// An address at which nobody is.
 const NOBODY: &str = "127.0.0.1:9";
+
+/// What clients send by when they have no way to AWS.
+#[derive(Debug)]
+struct NoWay;
+
+impl HttpConnector for NoWay {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Err(ConnectorError::user("nothing is asked of AWS here".into())))
+    }
+}
 
 /// How a handler is made.
 pub type Build<H> = fn(&mut Start<'_>) -> Option<H>;
@@ -70,7 +83,9 @@ impl<H: Handler> Deployed<H> {
         let mut read = Environment::of(environment.clone());
         let configuration = Configuration::read::<H>(&mut read);
         let region = Region::new(region.to_owned());
-        let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region).build();
+        let no_way = http_client_fn(|_, _| SharedHttpConnector::new(NoWay));
+        let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region).http_client(no_way);
+        let aws = aws.build();
         let handler = build(&mut Start { environment: &mut read, aws: &aws });
         // As the function itself does: with any problem it does not start.
         let problems: Vec<String> = read.into_problems().iter().map(ToString::to_string).collect();

@@ -155,6 +155,10 @@ impl<T: DeserializeOwned> Part<T> {
         if let Some(note) = Omitted::in_part(raw) {
             return Ok(Part::Omitted(note));
         }
+        // Whoever has the shape needs no path; it is looked for where something is wrong.
+        if let Ok(part) = serde_json::from_str(raw.get()) {
+            return Ok(Part::Known(part));
+        }
         let mut json = serde_json::Deserializer::from_str(raw.get());
         serde_path_to_error::deserialize(&mut json).map(Part::Known).map_err(|error| {
             let inner = error.path().to_string();

@@ -4,7 +4,9 @@
 //! `omitted` has been seen as both. A [`Flag`] reads either and writes back the one it read. Any
 //! other text is not a flag: it stays in [`Field::Other`](crate::Field::Other).
 
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// A boolean, as JSON `true`/`false` or as the string `"true"`/`"false"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +36,26 @@ impl Serialize for Flag {
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Bool(bool),
-            Text(String),
+        struct YesOrNo;
+        impl Visitor<'_> for YesOrNo {
+            type Value = Flag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true or false")
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Flag, E> {
+                Ok(Flag::Bool(value))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
+                match text {
+                    "true" => Ok(Flag::Text(true)),
+                    "false" => Ok(Flag::Text(false)),
+                    _ => Err(E::custom("neither true nor false")),
+                }
+            }
         }
-        match Form::deserialize(deserializer)? {
-            Form::Bool(value) => Ok(Flag::Bool(value)),
-            Form::Text(text) if text == "true" => Ok(Flag::Text(true)),
-            Form::Text(text) if text == "false" => Ok(Flag::Text(false)),
-            Form::Text(_) => Err(serde::de::Error::custom("neither true nor false")),
-        }
+        deserializer.deserialize_any(YesOrNo)
     }
 }

@@ -21,6 +21,7 @@ pub mod pattern;
 mod plan;
 mod planned;
 mod queue;
+mod reading;
 mod record;
 mod report;
 mod response;
@@ -47,7 +48,7 @@ pub use identity::{
 pub use object::Extras;
 pub use omitted::{Omitted, is_hidden};
 pub use plan::{Afterwards, Judgement, Plan, Reason, Verdict};
-pub use planned::{Planned, planned, report_of, undecodable, would, would_act};
+pub use planned::{Planned, counted, planned, report_of, undecodable, would};
 pub use queue::{QueueUrl, QueueUrlError};
 pub use record::{
     Addendum, Attribution, ErrorCode, EventCategory, EventType, EventVersion, EventVersionError, InsightContext,

@@ -4,9 +4,10 @@
 //! The deployed function and a replay of stored log files both go by this, so that they can't differ. It
 //! asks nothing and does nothing.
 
+use crate::response::decide_by;
 use crate::{
-    ActionOutcome, ActionReport, Decision, DecodeError, Envelope, EventHeader, Guards, Mode, Outcome, Report, Response,
-    decide,
+    ActionOutcome, ActionReport, Decision, DecodeError, Envelope, EventHeader, Guards, Mode, Outcome, Plan, Report,
+    Response,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -20,7 +21,7 @@ pub struct Planned<A> {
     pub actions: Vec<A>,
 }
 
-/// Decides about one event, see [`decide`].
+/// Decides about one event, see [`decide`](crate::decide).
 ///
 /// # Errors
 /// The report that the event ends in without an action: skipped, nothing, or failed. Of a failed one the
@@ -32,11 +33,22 @@ pub fn planned<R: Response>(
     guards: &Guards,
     now: DateTime<Utc>,
 ) -> Result<Planned<R::Action>, Box<Report>> {
+    planned_by(R::plan, response, mode, envelope, guards, now)
+}
+
+fn planned_by<R: Response>(
+    plan: fn(&R, &R::Trigger) -> Plan<R::Action>,
+    response: &R,
+    mode: Mode,
+    envelope: Envelope,
+    guards: &Guards,
+    now: DateTime<Utc>,
+) -> Result<Planned<R::Action>, Box<Report>> {
     let event = EventHeader::of(&envelope);
     let ended = |event, outcome, reason: &str, message: String| {
         Err(Box::new(Report::without_actions(R::NAME, mode, Some(event), outcome, reason, message)))
     };
-    match decide(response, envelope, guards, now) {
+    match decide_by(plan, response, envelope, guards, now) {
         Ok(Decision::Act(actions)) => Ok(Planned { event, actions }),
         Ok(Decision::Skip(skip)) => Err(Box::new(Report::skipped(R::NAME, mode, event, &skip))),
         Ok(Decision::Nothing(reason)) => ended(event, Outcome::Nothing, reason.code, reason.message),
@@ -57,8 +69,25 @@ pub fn report_of<R: Response>(response: &R, action: &R::Action, outcome: ActionO
     ActionReport { outcome, description, reason: None, message: None, notes: Vec::new(), action, after: None }
 }
 
-/// The same, without saying what the actions are: for who only counts.
-pub fn would_act<R: Response>(planned: Planned<R::Action>) -> Report {
+/// The report of what would be done, if the live state agreed.
+pub fn would<R: Response>(response: &R, planned: Planned<R::Action>) -> Report {
+    let Planned { event, actions } = planned;
+    let reports = actions.iter().map(|action| report_of(response, action, ActionOutcome::WouldApply)).collect();
+    Report::of_actions(R::NAME, Mode::DryRun, event, reports)
+}
+
+/// The same from the beginning, without saying what the actions are: for who only counts.
+pub fn counted<R: Response>(
+    response: &R,
+    mode: Mode,
+    envelope: Envelope,
+    guards: &Guards,
+    now: DateTime<Utc>,
+) -> Report {
+    let Planned { event, actions } = match planned_by(R::outline, response, mode, envelope, guards, now) {
+        Ok(planned) => planned,
+        Err(report) => return *report,
+    };
     let brief = |_| ActionReport {
         outcome: ActionOutcome::WouldApply,
         description: String::new(),
@@ -68,13 +97,5 @@ pub fn would_act<R: Response>(planned: Planned<R::Action>) -> Report {
         action: Value::Null,
         after: None,
     };
-    let reports = planned.actions.into_iter().map(brief).collect();
-    Report::of_actions(R::NAME, Mode::DryRun, planned.event, reports)
-}
-
-/// The report of what would be done, if the live state agreed.
-pub fn would<R: Response>(response: &R, planned: Planned<R::Action>) -> Report {
-    let Planned { event, actions } = planned;
-    let reports = actions.iter().map(|action| report_of(response, action, ActionOutcome::WouldApply)).collect();
-    Report::of_actions(R::NAME, Mode::DryRun, event, reports)
+    Report::of_actions(R::NAME, Mode::DryRun, event, actions.into_iter().map(brief).collect())
 }

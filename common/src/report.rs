@@ -3,6 +3,7 @@
 //! Every event ends in exactly one. It says which event, who called, what was done or why not, and
 //! lists every action as the same JSON in a dry run as when it is carried out.
 
+use crate::shown::cut;
 use crate::{Actor, Envelope, Mode, Reason, Record, Skip};
 use serde::Serialize;
 use serde_json::Value;
@@ -140,17 +141,6 @@ pub struct EventHeader {
     /// The archive replay that delivered it, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay_name: Option<String>,
-}
-
-/// The longest text of a caller's that a report repeats, in characters. The whole is in the event.
-const LONGEST: usize = 1_000;
-
-/// Text, cut where a caller made it long enough to drown the line it is in.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 impl EventHeader {

@@ -89,6 +89,12 @@ pub trait Response {
 
     /// What to do. Pure: the same trigger always gives the same plan.
     fn plan(&self, trigger: &Self::Trigger) -> Plan<Self::Action>;
+
+    /// The same plan for who only counts its actions: as many of them, of the same resources. A response that writes
+    /// long texts may leave those out.
+    fn outline(&self, trigger: &Self::Trigger) -> Plan<Self::Action> {
+        self.plan(trigger)
+    }
 }
 
 /// Whether a response changes anything.
@@ -146,6 +152,17 @@ pub fn decide<R: Response>(
     guards: &Guards,
     now: DateTime<Utc>,
 ) -> Result<Decision<R::Action>, Undecided> {
+    decide_by(R::plan, response, envelope, guards, now)
+}
+
+/// The same by another way to the plan.
+pub(crate) fn decide_by<R: Response>(
+    plan: fn(&R, &R::Trigger) -> Plan<R::Action>,
+    response: &R,
+    envelope: Envelope,
+    guards: &Guards,
+    now: DateTime<Utc>,
+) -> Result<Decision<R::Action>, Undecided> {
     let here;
     let guards = if R::ELSEWHERE || guards.elsewhere.is_empty() {
         guards
@@ -160,7 +177,7 @@ pub fn decide<R: Response>(
         Err(Refusal::Undecidable { guard, problem }) => return Err(Undecided::Guard { guard, problem }),
     };
     let trigger = R::Trigger::from_record(admitted)?;
-    Ok(match response.plan(&trigger) {
+    Ok(match plan(response, &trigger) {
         Plan::Act(actions) if actions.is_empty() => {
             Decision::Nothing(Reason::new("empty-plan", "the plan has no actions"))
         }

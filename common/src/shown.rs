@@ -12,7 +12,9 @@ pub(crate) const LONGEST: usize = 1_000;
 
 /// Text, cut where a caller made it long enough to drown what stands beside it.
 pub(crate) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    // No text has more characters than bytes.
+    let end = (text.len() > LONGEST).then(|| text.char_indices().nth(LONGEST)).flatten();
+    match end {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

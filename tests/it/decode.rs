@@ -25,12 +25,15 @@ fn every_shared_record_decodes_and_encodes_back_equal() {
         match kind.as_str() {
             "record" => {
                 assert_kept(event, &name);
+                let around = format!(r#"{{"source":"aws.x","detail-type":"t","detail":{event}}}"#);
+                assert!(is_read_the_same_in_any_form(around.as_bytes()), "{name}");
                 records += 1;
             }
             "envelope" => {
                 let envelope: Envelope =
                     trailhook::decode(event.to_string().as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
                 assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), event["detail"], "{name}");
+                assert!(is_read_the_same_in_any_form(event.to_string().as_bytes()), "{name}");
                 envelopes += 1;
             }
             other => panic!("{name} has the unknown kind {other:?}"),
@@ -64,6 +67,7 @@ fn every_sample_event_decodes_and_encodes_back_equal() {
             let value: Value = serde_json::from_slice(&bytes).unwrap();
             let envelope = trailhook::decode(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), value["detail"], "{name}");
+            assert!(is_read_the_same_in_any_form(&bytes), "{name}");
             count += 1;
         }
     }
@@ -147,6 +151,17 @@ fn places(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     }
 }
 
+/// Decoding takes a short way where every member has its documented form: it must not lead anywhere else.
+fn is_read_the_same_in_any_form(bytes: &[u8]) -> bool {
+    match (trailhook::decode(bytes), serde_json::from_slice::<Envelope>(bytes)) {
+        (Ok(short), Ok(long)) => format!("{short:?}") == format!("{long:?}"),
+        (Err(_), Err(_)) => true,
+        // Beside what serde sees, a name in the envelope that stands there twice is refused.
+        (Err(error), Ok(_)) => error.to_string().contains("duplicate field"),
+        (Ok(_), Err(_)) => false,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -166,9 +181,33 @@ proptest! {
             at += 1;
         });
         match trailhook::decode(event.to_string().as_bytes()) {
-            Ok(envelope) => prop_assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), event["detail"].clone()),
+            Ok(envelope) => {
+                prop_assert!(is_read_the_same_in_any_form(event.to_string().as_bytes()));
+                prop_assert_eq!(serde_json::to_value(&envelope.detail).unwrap(), event["detail"].clone());
+            }
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
+    }
+
+    /// Written otherwise, cut, with a name twice, or with bytes that are no text: what is decoded is what a reader finds
+    /// who takes every form, and whoever refuses it does so too.
+    #[test]
+    fn whatever_is_decoded_reads_the_same_in_any_form(
+        sample in 0..1000usize, at in 0.0..1.0f64, change in 0..6usize, byte: u8,
+    ) {
+        let samples = samples();
+        let mut text = samples[sample % samples.len()].to_string().into_bytes();
+        let at = (at * text.len() as f64) as usize;
+        match change {
+            0 => text.truncate(at),
+            1 => text[at] = byte,
+            2 => text.insert(at, byte),
+            3 => drop(text.remove(at)),
+            // Within a string it is a letter written otherwise, or half of one.
+            4 => drop(text.splice(at..at, *b"\\u0041")),
+            _ => drop(text.splice(at..at, *b"\",\"source\":\"")),
+        }
+        prop_assert!(is_read_the_same_in_any_form(&text), "{}", String::from_utf8_lossy(&text));
     }
 
     #[test]

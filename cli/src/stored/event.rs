@@ -5,6 +5,7 @@
 //! record in something else are handed to [`input`](crate::input).
 
 use crate::input::{InputError, around, events_of};
+use serde::Serializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -137,11 +138,12 @@ impl Stored<'_> {
             Form::Record(text) => {
                 let around = self.envelope.as_object().into_iter().flatten().filter(|(name, _)| *name != "detail");
                 let mut payload = Vec::with_capacity(text.len() + 512);
-                payload.push(b'{');
-                for (name, value) in around {
-                    payload.extend(format!("{}:{value},", Value::from(name.as_str())).into_bytes());
-                }
-                payload.extend(b"\"detail\":");
+                // What is JSON can always be written into memory; if not, it is no event, which is told.
+                let written = serde_json::Serializer::new(&mut payload).collect_map(around);
+                debug_assert!(written.is_ok(), "{written:?}");
+                // What was opened and filled; the record comes before the end.
+                payload.pop();
+                payload.extend(b",\"detail\":");
                 payload.extend(text);
                 payload.push(b'}');
                 payload

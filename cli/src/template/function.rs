@@ -132,8 +132,8 @@ impl Stack {
             }
             Value::Array(elements) => elements.iter().for_each(|value| self.collect_parameters(value, names)),
             Value::String(text) => {
-                let named = |name: &&String| text.contains(&format!("${{{name}}}"));
-                names.extend(self.parameters.keys().filter(named).cloned());
+                let named = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+                names.extend(named.filter(|name| self.parameters.contains_key(*name)).map(str::to_owned));
             }
             _ => {}
         }

@@ -156,6 +156,14 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Stack {
+    /// The same with the same parameters in another account or Region.
+    #[must_use]
+    pub fn elsewhere(&self, account: &str, region: &str) -> Stack {
+        let deployment =
+            Deployment { account: account.to_owned(), region: region.to_owned(), ..self.deployment.clone() };
+        Stack { root: self.root.clone(), deployment, parameters: self.parameters.clone() }
+    }
+
     /// Where and with what it is deployed.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment

@@ -4,7 +4,7 @@
 //! something that never deploys.
 
 use super::error::{ParameterProblem, TemplateError};
-use regex::Regex;
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ use super::intrinsics::Place;
 use super::parameters::scalar;
 use super::properties::Properties;
 use serde_json::Value;
+use std::cell::OnceCell;
 
 /// A rule on the default bus.
 #[derive(Clone, Debug)]
@@ -61,6 +62,9 @@ pub enum Destination {
     LogGroup(String),
 }
 
+/// The functions, resolved when the first of them is a target.
+type Functions = OnceCell<Vec<FunctionResource>>;
+
 /// The most targets that a rule may have.
 const MOST_TARGETS: usize = 5;
 
@@ -71,14 +75,14 @@ impl Stack {
     /// Something in a rule can't be resolved, or is something that EventBridge would refuse or
     /// never deliver to.
     pub fn rules(&self) -> Result<Vec<Rule>, TemplateError> {
-        let mut rules = Vec::new();
+        let (mut rules, functions) = (Vec::new(), OnceCell::new());
         for id in self.ids_of(&["AWS::Events::Rule"])? {
-            rules.extend(self.rule(id)?);
+            rules.extend(self.rule(id, &functions)?);
         }
         Ok(rules)
     }
 
-    fn rule(&self, id: &str) -> Result<Option<Rule>, TemplateError> {
+    fn rule(&self, id: &str, functions: &Functions) -> Result<Option<Rule>, TemplateError> {
         let place = Place::new(format!("Resources.{id}.Properties"));
         let properties = self.resource(id, &place)?.properties;
         let property = |name: &str| properties.and_then(|properties| properties.get(name));
@@ -115,14 +119,15 @@ impl Stack {
             }
             Some(Value::Array(targets)) => {
                 let each = targets.iter().enumerate();
-                each.map(|(index, target)| self.target(target, &targets_at.element(index))).collect::<Result<_, _>>()?
+                each.map(|(index, target)| self.target(target, &targets_at.element(index), functions))
+                    .collect::<Result<_, _>>()?
             }
             Some(_) => return Err(targets_at.error(Problem::Expected("a list"))),
         };
         Ok(Some(Rule { logical_id: id.to_owned(), name, arn, state, pattern, targets }))
     }
 
-    fn target(&self, target: &Value, place: &Place) -> Result<Target, TemplateError> {
+    fn target(&self, target: &Value, place: &Place, functions: &Functions) -> Result<Target, TemplateError> {
         let text = |name: &str| {
             let found = target.get(name).and_then(scalar);
             found.ok_or_else(|| place.member(name).error(Problem::Expected("a text")))
@@ -137,9 +142,16 @@ impl Stack {
         let destination = match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
             ["arn", _, "lambda", _, _, resource] => {
                 let name = resource.strip_prefix("function:").unwrap_or(resource);
-                let function = self.functions()?.into_iter().find(|function| function.name == name);
+                let functions = match functions.get() {
+                    Some(functions) => functions,
+                    None => {
+                        let resolved = self.functions()?;
+                        functions.get_or_init(|| resolved)
+                    }
+                };
+                let function = functions.iter().find(|function| function.name == name);
                 let function = function.ok_or_else(|| at.error(Problem::NoSuchName(name.to_owned())))?;
-                Destination::Function(Box::new(function))
+                Destination::Function(Box::new(function.clone()))
             }
             ["arn", _, "logs", _, _, resource] => {
                 let name = resource.strip_prefix("log-group:").unwrap_or(resource);

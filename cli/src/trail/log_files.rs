@@ -223,7 +223,7 @@ mod tests {
         let name = first.strip_prefix(&folder).unwrap().to_str().unwrap();
         let form = "^AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/02/\
                     111122223333_CloudTrail_eu-west-1_20261102T0935Z_[A-Za-z0-9]{16}\\.json\\.gz$";
-        assert!(regex::Regex::new(form).unwrap().is_match(name), "{name}");
+        assert!(regex_lite::Regex::new(form).unwrap().is_match(name), "{name}");
         let records = read(first);
         let queues: Vec<&str> = records.iter().map(|record| record.request_parameters.get().unwrap().get()).collect();
         assert_eq!(queues, [r#"{"queueName":"orders"}"#, r#"{"queueName":"orders-2"}"#]);

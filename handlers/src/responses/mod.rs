@@ -36,6 +36,10 @@ macro_rules! decides_as {
             fn plan(&self, trigger: &Self::Trigger) -> trailhook::Plan<Self::Action> {
                 self.$field.plan(trigger)
             }
+
+            fn outline(&self, trigger: &Self::Trigger) -> trailhook::Plan<Self::Action> {
+                self.$field.outline(trigger)
+            }
         }
     };
 }

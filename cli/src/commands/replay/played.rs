@@ -4,7 +4,7 @@ use crate::args::ReplayArguments;
 use crate::commands::CommandError;
 use crate::deployed::{Deployed, NotDeployed};
 use crate::stored::Stored;
-use crate::template::{Destination, FunctionResource, RuleState, Template};
+use crate::template::{Destination, FunctionResource, RuleState, Stack};
 use crate::trail::{Delivery, Selectors, Undelivered, stored_delivered};
 use chrono::Utc;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 use trailhook::pattern::Pattern;
-use trailhook::{DecodeError, Envelope, Report, decode, planned, undecodable, would, would_act};
+use trailhook::{DecodeError, Envelope, Report, counted, decode, planned, undecodable, would};
 use trailhook_handlers::Handler;
 use trailhook_handlers::responses::{NotifyHandler, RevertHandler, SnapshotHandler, TagNewQueueHandler};
 
@@ -53,15 +53,13 @@ pub(super) enum Played {
 impl Stage {
     /// A pattern that is tried takes the place of every rule's own.
     pub(super) fn set(
-        template: &Template,
+        stack: &Stack,
         file: &Path,
-        account: &str,
-        region: &str,
         arguments: &ReplayArguments,
         tried: Option<&Pattern>,
     ) -> Result<Stage, CommandError> {
         let in_file = |source| CommandError::Template { file: file.to_owned(), source };
-        let stack = template.deploy(arguments.template.deployment(account, region)).map_err(in_file)?;
+        let region = &stack.deployment().region;
         let (mut rules, mut binaries) = (Vec::new(), BTreeSet::new());
         for rule in stack.rules().map_err(in_file)? {
             let own = || {
@@ -82,7 +80,7 @@ impl Stage {
                 [] => function.binary != <SnapshotHandler as trailhook::Response>::NAME,
                 names => names.contains(&function.binary),
             });
-            let (region, whole) = (region.to_owned(), arguments.decisions.is_some());
+            let whole = arguments.decisions.is_some();
             let target = |function: &FunctionResource| Target {
                 function: function.clone(),
                 region: region.clone(),
@@ -107,14 +105,16 @@ impl Stage {
     ///
     /// # Errors
     /// With its settings a function would not start.
-    pub(super) fn unknown(self, file: &Path) -> Result<BTreeSet<String>, CommandError> {
+    pub(super) fn unknown(&self, file: &Path) -> Result<BTreeSet<String>, CommandError> {
         let mut unknown = BTreeSet::new();
-        for target in self.rules.into_iter().flat_map(|rule| rule.targets) {
-            match target.made() {
-                Ok(Some(_)) => {}
-                Ok(None) => drop(unknown.insert(target.function.binary)),
-                Err(source) => return Err(CommandError::NotDeployed { file: file.to_owned(), source }),
+        for target in self.rules.iter().flat_map(|rule| &rule.targets) {
+            let in_file = |source| CommandError::NotDeployed { file: file.to_owned(), source };
+            let made = target.made().map_err(in_file)?;
+            if made.is_none() {
+                unknown.insert(target.function.binary.clone());
             }
+            // Kept for the first event; where there is one already it is the same.
+            drop(target.respond.set(Ok(made)));
         }
         Ok(unknown)
     }
@@ -172,9 +172,11 @@ fn responding<H: Handler>(deployed: Deployed<H>, whole: bool) -> Respond {
             Ok(envelope) => envelope,
             Err(error) => return undecodable::<H>(mode, error),
         };
+        if !whole {
+            return counted(&handler, mode, envelope.clone(), &guards, Utc::now());
+        }
         match planned(&handler, mode, envelope.clone(), &guards, Utc::now()) {
-            Ok(planned) if whole => would(&handler, planned),
-            Ok(planned) => would_act::<H>(planned),
+            Ok(planned) => would(&handler, planned),
             Err(report) => *report,
         }
     })

@@ -4,7 +4,7 @@ use super::played::Stage;
 use crate::args::ReplayArguments;
 use crate::commands::CommandError;
 use crate::stored::{Members, Wanted};
-use crate::template::{Deployment, Template, names};
+use crate::template::{Deployment, Stack, Template, names};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,9 @@ const MOST: usize = 400;
 /// What is the same everywhere.
 pub(super) struct Setting<'a> {
     pub(super) arguments: &'a ReplayArguments,
-    template: &'a Template,
+    /// The template in the account and Region that are asked for, and what is at work there.
+    stack: Stack,
+    first: Arc<Stage>,
     file: &'a Path,
     /// The pattern that is tried in the place of the rules' own.
     pattern: Option<Pattern>,
@@ -54,19 +56,19 @@ impl<'a> Setting<'a> {
         arguments: &'a ReplayArguments,
         pattern: Option<Pattern>,
     ) -> Result<Setting<'a>, CommandError> {
-        let (wanted, members) = (Wanted::default(), Members::all());
-        let unknown = BTreeSet::new();
-        let mut setting = Setting { arguments, template, file, pattern, wanted, members, unknown };
         let default = Deployment::default();
         let account = arguments.template.account.as_ref().unwrap_or(&default.account);
         let region = arguments.template.region.as_ref().unwrap_or(&default.region);
-        let first = setting.stage(account, region)?;
+        let stack = template.deploy(arguments.template.deployment(account, region));
+        let stack = stack.map_err(|source| CommandError::Template { file: file.to_owned(), source })?;
+        let first = Stage::set(&stack, file, arguments, pattern.as_ref())?;
         if let Some(asked) = arguments.response.iter().find(|name| !first.binaries.contains(*name)) {
             let there = Vec::from_iter(first.binaries).join(", ");
             return Err(CommandError::NoResponse { asked: asked.clone(), there });
         }
-        let own = first.patterns();
-        setting.unknown = first.unknown(file)?;
+        let (own, unknown) = (first.patterns(), first.unknown(file)?);
+        let (wanted, members) = (Wanted::default(), Members::all());
+        let mut setting = Setting { arguments, stack, first: Arc::new(first), file, pattern, wanted, members, unknown };
         // A pattern may be another one in each account and Region, as far as the template names them.
         let mut named = template.names();
         named.extend(arguments.template.parameters().values().flat_map(|value| names(value)).map(str::to_owned));
@@ -89,13 +91,16 @@ impl<'a> Setting<'a> {
     }
 
     fn stage(&self, account: &str, region: &str) -> Result<Stage, CommandError> {
-        Stage::set(self.template, self.file, account, region, self.arguments, self.pattern.as_ref())
+        Stage::set(&self.stack.elsewhere(account, region), self.file, self.arguments, self.pattern.as_ref())
     }
 }
 
 impl<'a> Stages<'a> {
     pub(super) fn new(setting: &'a Setting<'a>) -> Self {
-        Stages { setting, kept: Mutex::default() }
+        let mut kept = Kept::default();
+        let there = setting.stack.deployment();
+        kept.add(&there.account, &there.region, Some(setting.first.clone()));
+        Stages { setting, kept: Mutex::new(kept) }
     }
 
     /// That of this account and Region, those of the samples where it is none; `None` for one that is not asked for.

@@ -52,4 +52,9 @@ impl JournalLine {
         let message = shown_json(&serde_json::to_string(&entry).unwrap_or_default());
         JournalLine { log_group: log_group.to_owned(), message, set }
     }
+
+    /// A line in which nothing is written.
+    pub(super) fn empty(log_group: &str) -> Self {
+        JournalLine { log_group: log_group.to_owned(), message: String::new(), set: None }
+    }
 }

@@ -72,6 +72,22 @@ impl Notification {
         message
     }
 
+    /// A message in which nothing is written.
+    pub(super) fn empty(topic_arn: &str) -> Self {
+        Notification {
+            topic_arn: topic_arn.to_owned(),
+            subject: String::new(),
+            email: String::new(),
+            sms: String::new(),
+            story: String::new(),
+            short_story: String::new(),
+            chat: None,
+            alike: None,
+            set: None,
+            attributes: BTreeMap::new(),
+        }
+    }
+
     /// A JSON object from protocol to text, for `MessageStructure: json`.
     ///
     /// Chat is subscribed by https and reads the default, which then is its schema; queues, functions

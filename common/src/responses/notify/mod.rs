@@ -84,6 +84,26 @@ impl Notify {
         Ok(Notify { settings })
     }
 
+    /// Which channels hear of it, and what: the log group's line, from the topic that is notified and whether the call
+    /// is quiet, and the topic's message.
+    fn told(
+        &self,
+        record: &Record,
+        line: impl FnOnce(&str, Option<&str>, bool) -> JournalLine,
+        message: impl FnOnce(&str) -> Notification,
+    ) -> Plan<NotifyAction> {
+        let quiet = self.is_quiet(record);
+        let topic_arn = self.settings.topic_arn.as_deref().filter(|_| !quiet);
+        let log_group = self.settings.journal_log_group.as_deref();
+        let line = log_group.map(|log_group| NotifyAction::Journal(line(log_group, topic_arn, quiet)));
+        let message = topic_arn.map(|topic_arn| NotifyAction::Topic(message(topic_arn)));
+        let actions: Vec<NotifyAction> = line.into_iter().chain(message).collect();
+        if actions.is_empty() {
+            return Plan::nothing("quiet", "the call is on the quiet list, and there is no journal to keep it in");
+        }
+        Plan::Act(actions)
+    }
+
     fn is_quiet(&self, record: &Record) -> bool {
         let named = record.event_source.text().zip(record.event_name.text());
         named.is_some_and(|(source, name)| self.settings.quiet.iter().any(|quiet| quiet.covers(source, name)))
@@ -139,21 +159,18 @@ impl Response for Notify {
     fn plan(&self, record: &Record) -> Plan<NotifyAction> {
         let header = EventHeader::of_record(record);
         let summary = Summary::of(record, &header);
-        let quiet = self.is_quiet(record);
-        let topic_arn = self.settings.topic_arn.as_deref().filter(|_| !quiet);
-        let mut actions = Vec::new();
-        if let Some(log_group) = &self.settings.journal_log_group {
-            let set = AttributesSet::of(record);
-            let line = JournalLine::new(log_group, &summary, &header, topic_arn, quiet, set);
-            actions.push(NotifyAction::Journal(line));
-        }
-        if let Some(topic_arn) = topic_arn {
-            let notification = Notification::new(topic_arn, record, &header, &summary, self.settings.chat);
-            actions.push(NotifyAction::Topic(notification));
-        }
-        if actions.is_empty() {
-            return Plan::nothing("quiet", "the call is on the quiet list, and there is no journal to keep it in");
-        }
-        Plan::Act(actions)
+        let chat = self.settings.chat;
+        self.told(
+            record,
+            |log_group, topic_arn, quiet| {
+                JournalLine::new(log_group, &summary, &header, topic_arn, quiet, AttributesSet::of(record))
+            },
+            |topic_arn| Notification::new(topic_arn, record, &header, &summary, chat),
+        )
+    }
+
+    /// Without the texts.
+    fn outline(&self, record: &Record) -> Plan<NotifyAction> {
+        self.told(record, |log_group, _, _| JournalLine::empty(log_group), Notification::empty)
     }
 }

@@ -81,9 +81,8 @@ pub(super) fn check_key(key: &str) -> Result<(), TagKeyError> {
 /// assert_eq!(clean_value("AWS:cli"), "AWS_cli");
 /// ```
 pub fn clean_value(value: &str) -> String {
-    let cleaned: String =
-        value.trim().chars().map(|character| if is_allowed(character) { character } else { '_' }).collect();
-    let cut: String = cleaned.chars().take(LONGEST_VALUE).collect();
+    let taken = |character| if is_allowed(character) { character } else { '_' };
+    let cut: String = value.trim().chars().take(LONGEST_VALUE).map(taken).collect();
     let cut = cut.trim_end();
     if is_reserved(cut) { cut.replacen(':', "_", 1) } else { cut.to_owned() }
 }
@@ -95,13 +94,15 @@ fn is_reserved(text: &str) -> bool {
 
 fn is_allowed(character: char) -> bool {
     use GeneralCategory::*;
-    let letter_or_digit = || {
+    let other_letter_or_digit = || {
         matches!(
             get_general_category(character),
             UppercaseLetter | LowercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter | DecimalNumber
         )
     };
-    matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@') || letter_or_digit()
+    character.is_ascii_alphanumeric()
+        || matches!(character, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+        || other_letter_or_digit()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which tags, with which values.
 
 use super::rules::{self, MOST_TAGS, TagKeyError};
-use super::template::{self, Template, TemplateError};
+use super::template::{Template, TemplateError, Values};
 use crate::Call;
 use crate::calls::sqs::CreateQueue;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -123,19 +123,12 @@ impl TagSettings {
     /// whose template failed on this record, with the reason.
     pub(super) fn render(&self, call: &Call<CreateQueue>) -> (TextMap, TextMap) {
         let (mut tags, mut failed) = (TextMap::new(), TextMap::new());
-        let with_record = self.tags.iter().any(|(_, template)| template.needs_record());
-        let values = match template::values(call, with_record) {
-            Ok(values) => values,
-            Err(error) => {
-                failed.extend(self.tags.iter().map(|(key, _)| (key.clone(), error.to_string())));
-                return (tags, failed);
-            }
-        };
+        let values = Values::of(call);
         for (key, template) in &self.tags {
             match template.fill(&values).map(|value| rules::clean_value(&value)) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => drop(tags.insert(key.clone(), value)),
-                Err(error) => drop(failed.insert(key.clone(), error.to_string())),
+                Err(error) => drop(failed.insert(key.clone(), error)),
             }
         }
         (tags, failed)

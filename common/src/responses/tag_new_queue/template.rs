@@ -10,6 +10,9 @@ use crate::{Actor, Call, Record, SessionContext, SessionIssuer, UserIdentity, Wh
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// The names that stand for a text.
 const TEXTS: [&str; 12] = [
@@ -44,6 +47,18 @@ const GLOBALS: [&str; 3] = ["dict", "namespace", "range"];
 #[derive(Clone, Debug)]
 pub(super) struct Template {
     source: String,
+    form: Form,
+}
+
+/// How a value comes out of it.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// It has no placeholder.
+    Constant,
+    /// One of the texts and nothing else, which needs no language; most templates are like that.
+    Text(&'static str),
+    /// By the language.
+    Language,
 }
 
 /// Why a template can't be used.
@@ -72,8 +87,8 @@ impl Template {
     /// Reads a template: every name in every branch of it, and all of it on a record that has
     /// everything.
     pub(super) fn read(source: &str) -> Result<Template, TemplateError> {
-        let template = Template { source: source.to_owned() };
-        if template.is_constant() {
+        let template = Template { source: source.to_owned(), form: Form::of(source) };
+        if matches!(template.form, Form::Constant) {
             let cleaned = clean_value(source);
             let taken = cleaned == source && !cleaned.is_empty();
             return if taken { Ok(template) } else { Err(TemplateError::Constant(source.to_owned(), cleaned)) };
@@ -84,32 +99,43 @@ impl Template {
         for path in language().template_from_str(source)?.undeclared_variables(true) {
             check(&path)?;
         }
-        template.fill(&context! {
-            actor => "Developer/alice", actorKind => "role-session", through => "cloudformation.amazonaws.com",
-            principalArn => "arn:aws:iam::111122223333:role/Developer", eventTime => "2026-11-02T09:30:00Z",
-            eventID => "989b3431-2f7a-43a7-b681-b9855074b288", eventName => "CreateQueue",
-            sourceIPAddress => "203.0.113.24", userAgent => "aws-cli/2.35.11 md/awscrt#0.31.2",
-            awsRegion => "eu-west-1", accountId => "111122223333", queueName => "orders",
-            who => context! { kind => "role-session", role => "Developer", session => "alice" },
-            record => context! { eventName => "CreateQueue", userIdentity => context! { type => "AssumedRole" } },
-        })?;
+        language().render_str(
+            source,
+            context! {
+                actor => "Developer/alice", actorKind => "role-session", through => "cloudformation.amazonaws.com",
+                principalArn => "arn:aws:iam::111122223333:role/Developer", eventTime => "2026-11-02T09:30:00Z",
+                eventID => "989b3431-2f7a-43a7-b681-b9855074b288", eventName => "CreateQueue",
+                sourceIPAddress => "203.0.113.24", userAgent => "aws-cli/2.35.11 md/awscrt#0.31.2",
+                awsRegion => "eu-west-1", accountId => "111122223333", queueName => "orders",
+                who => context! { kind => "role-session", role => "Developer", session => "alice" },
+                record => context! { eventName => "CreateQueue", userIdentity => context! { type => "AssumedRole" } },
+            },
+        )?;
         Ok(template)
     }
 
     /// The value for this call; empty where the record lacks what the template names.
     ///
     /// A filter may dislike a record's value: then there is an error, and no value.
-    pub(super) fn fill(&self, values: &Value) -> Result<String, minijinja::Error> {
-        if self.is_constant() { Ok(self.source.clone()) } else { language().render_str(&self.source, values) }
+    pub(super) fn fill(&self, values: &Values<'_>) -> Result<String, String> {
+        match self.form {
+            Form::Constant => Ok(self.source.clone()),
+            Form::Text(name) => Ok(values.text(name).into_owned()),
+            Form::Language => {
+                let all = values.all(self.source.contains("record")).map_err(|error| error.to_string())?;
+                language().render_str(&self.source, all).map_err(|error| error.to_string())
+            }
+        }
     }
+}
 
-    /// Whether it may need the whole record, which is work to lay out.
-    pub(super) fn needs_record(&self) -> bool {
-        self.source.contains("record")
-    }
-
-    fn is_constant(&self) -> bool {
-        !["{{", "{%", "{#"].iter().any(|mark| self.source.contains(mark))
+impl Form {
+    fn of(source: &str) -> Form {
+        let named = source.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
+        if let Some(name) = TEXTS.into_iter().find(|name| named == Some(*name)) {
+            return Form::Text(name);
+        }
+        if ["{{", "{%", "{#"].iter().any(|mark| source.contains(mark)) { Form::Language } else { Form::Constant }
     }
 }
 
@@ -151,34 +177,58 @@ fn language() -> Environment<'static> {
     language
 }
 
-/// What a call's record says under each name; the whole record only where it is needed.
-///
-/// # Errors
-/// The record is nested too deeply to be laid out.
-pub(super) fn values(call: &Call<CreateQueue>, with_record: bool) -> Result<Value, serde_json::Error> {
-    let record = &call.record;
-    let identity = record.user_identity.get();
-    let actor = identity.map(Actor::of);
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    // By way of JSON: the record holds parts that are JSON text still.
-    let whole =
-        if with_record { Value::from(Serde(without_nulls(serde_json::to_value(record)?))) } else { Value::UNDEFINED };
-    Ok(context! {
-        record => whole,
-        who => actor.as_ref().map(|actor| Value::from(Serde(actor))),
-        actor => actor.as_ref().map(Actor::short_name).unwrap_or_default(),
-        actorKind => text(actor.as_ref().map(Actor::kind)),
-        through => text(actor.as_ref().and_then(|actor| actor.through.as_deref())),
-        principalArn => text(identity.and_then(UserIdentity::principal_arn)),
-        eventTime => text(record.event_time.text()),
-        eventID => text(record.event_id.text()),
-        eventName => text(record.event_name.text()),
-        sourceIPAddress => text(record.source_ip_address.text()),
-        userAgent => text(record.user_agent.text()),
-        awsRegion => text(record.aws_region.text()),
-        accountId => text(record.recipient_account_id.text()),
-        queueName => text(call.request.known().map(|request| request.queue_name.as_str())),
-    })
+/// What a call's record says under each name.
+pub(super) struct Values<'a> {
+    call: &'a Call<CreateQueue>,
+    actor: Option<Actor>,
+    /// The whole record is work to lay out.
+    record: OnceCell<Value>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of(call: &'a Call<CreateQueue>) -> Values<'a> {
+        Values { call, actor: call.record.user_identity.get().map(Actor::of), record: OnceCell::new() }
+    }
+
+    /// One of the texts; empty where the record has none.
+    fn text(&self, name: &str) -> Cow<'_, str> {
+        let record = &self.call.record;
+        let text = match name {
+            "actor" => return Cow::Owned(self.actor.as_ref().map(Actor::short_name).unwrap_or_default()),
+            "actorKind" => self.actor.as_ref().map(Actor::kind),
+            "through" => self.actor.as_ref().and_then(|actor| actor.through.as_deref()),
+            "principalArn" => record.user_identity.get().and_then(UserIdentity::principal_arn),
+            "eventTime" => record.event_time.text(),
+            "eventID" => record.event_id.text(),
+            "eventName" => record.event_name.text(),
+            "sourceIPAddress" => record.source_ip_address.text(),
+            "userAgent" => record.user_agent.text(),
+            "awsRegion" => record.aws_region.text(),
+            "accountId" => record.recipient_account_id.text(),
+            "queueName" => self.call.request.known().map(|request| request.queue_name.as_str()),
+            _ => None,
+        };
+        Cow::Borrowed(text.unwrap_or_default())
+    }
+
+    /// All that a template may name, the record only where it is needed.
+    ///
+    /// # Errors
+    /// The record is nested too deeply to be laid out.
+    fn all(&self, with_record: bool) -> Result<Value, serde_json::Error> {
+        let record = match self.record.get() {
+            _ if !with_record => Value::UNDEFINED,
+            Some(record) => record.clone(),
+            // By way of JSON: the record holds parts that are JSON text still.
+            None => {
+                let json = without_nulls(serde_json::to_value(&self.call.record)?);
+                self.record.get_or_init(|| Value::from(Serde(json))).clone()
+            }
+        };
+        let texts = TEXTS.into_iter().map(|name| (name, Value::from(&*self.text(name))));
+        let objects = [("record", record), ("who", Value::from(self.actor.clone().map(Serde)))];
+        Ok(Value::from(texts.chain(objects).collect::<BTreeMap<&str, Value>>()))
+    }
 }
 
 /// What is null is as good as not there; the language would write it as a word.

@@ -1,6 +1,6 @@
 //! `<>`: true also of an attribute that is missing, or is of another type, where the service says false.
 
-use regex::Regex;
+use regex_lite::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
 

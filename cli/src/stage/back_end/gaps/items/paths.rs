@@ -1,7 +1,7 @@
 //! Paths into an item. AWS sets and removes only in maps and lists that are there before the update; the
 //! service makes those that are missing.
 
-use regex::Regex;
+use regex_lite::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
 

@@ -4,7 +4,10 @@
 //! [`Record`], because the published CloudTrail type fails on real records. Learned from "AWS
 //! events" and "AWS service events delivered via CloudTrail" in the EventBridge user guide.
 
+mod one_pass;
+
 use crate::Record;
+use one_pass::in_one_pass;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::collections::HashSet;
 use std::fmt;
@@ -71,6 +74,14 @@ impl DecodeError {
 /// [`DecodeError`] names the JSON path of what is missing or has the wrong form. A member that is named
 /// twice is refused: nobody could tell which one counts.
 pub fn decode(payload: &[u8]) -> Result<Envelope, DecodeError> {
+    match in_one_pass(payload) {
+        Some(envelope) => Ok(envelope),
+        None => closely(payload),
+    }
+}
+
+/// Decodes any payload, and says what is wrong with what is none.
+fn closely(payload: &[u8]) -> Result<Envelope, DecodeError> {
     if payload.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError::Empty);
     }
