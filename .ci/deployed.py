@@ -86,6 +86,7 @@ def log_group(name, expected):
     if len(there) != 1:
         return {}
     found = {"RetentionInDays": there[0]["retentionInDays"]}
+    found |= {"KmsKeyId": there[0]["kmsKeyId"]} if "kmsKeyId" in there[0] else {}
     # The journal has no name of ours.
     return found | ({"LogGroupName": name} if "LogGroupName" in expected else {})
 
@@ -135,12 +136,24 @@ def alias(name, _):
 
 def alarm(name, expected):
     (there,) = aws("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    names = "AlarmActions AlarmDescription ComparisonOperator EvaluationPeriods Threshold TreatMissingData"
+    names = "AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm EvaluationPeriods Threshold"
+    names += " TreatMissingData"
     # An alarm on a calculation has one stand-in of a metric in the emulator.
     metric = "Metrics" if "Metrics" in expected else "Dimensions MetricName Namespace Period Statistic"
     found = only(there, *names.split(), *metric.split())
-    # The API says of an alarm without actions that it has none; the template doesn't mention them.
-    return {name: value for name, value in found.items() if value != []}
+    return found
+
+
+def dashboard(name, expected):
+    # The template has the body as a text, whose white space is nobody's business; that it is JSON, is.
+    expected["DashboardBody"] = json.loads(expected["DashboardBody"])
+    return {"DashboardBody": json.loads(aws("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"])}
+
+
+def query_definition(name, _):
+    there = aws("logs").describe_query_definitions()["queryDefinitions"]
+    (found,) = [query for query in there if query["queryDefinitionId"] == name]
+    return {"Name": found["name"], "QueryString": found["queryString"], "LogGroupNames": found["logGroupNames"]}
 
 
 def table(name, _):
@@ -161,6 +174,7 @@ def table(name, _):
 
 READERS = {
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::DynamoDB::Table": table,
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
@@ -170,6 +184,7 @@ READERS = {
     "AWS::Lambda::Function": function,
     "AWS::Lambda::Permission": permission,
     "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::QueryDefinition": query_definition,
     "AWS::Logs::ResourcePolicy": logs_policy,
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,
@@ -235,6 +250,8 @@ def gone(checks):
         "queues": aws("sqs").list_queues(QueueNamePrefix=f"{STACK}-").get("QueueUrls", []),
         "tables": aws("dynamodb").list_tables()["TableNames"],
         "alarms": [found["AlarmName"] for found in aws("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "dashboards": [found["DashboardName"] for found in aws("cloudwatch").list_dashboards()["DashboardEntries"]],
+        "queries": aws("logs").describe_query_definitions()["queryDefinitions"],
         "policies of log groups": aws("logs").describe_resource_policies()["resourcePolicies"],
         "aliases of keys": [found["AliasName"] for found in aws("kms").list_aliases()["Aliases"]],
     }

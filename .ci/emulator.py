@@ -134,6 +134,47 @@ def alarms_of_metric_math():
     provisioners._cw_metric_alarm_record = record
 
 
+def queries_are_kept():
+    """CloudFormation's AWS::Logs::QueryDefinition, and the call that lists them: ministack knows neither.
+
+    Kept and listed, nothing more: whether Logs Insights takes a query, the emulator doesn't show.
+    """
+    from ministack.services import cloudwatch_logs
+    from ministack.services.cloudformation import provisioners
+
+    if "AWS::Logs::QueryDefinition" in provisioners._RESOURCE_HANDLERS:
+        sys.exit(f"ministack makes queries: is queries_are_kept in {__file__} still needed?")
+    kept = {}
+
+    def create(logical_id, properties, _):
+        kept[logical_id] = properties
+        return logical_id, {}
+
+    def update(name, _, properties, *more, **others):
+        return create(name, properties, None)
+
+    def delete(name, _):
+        kept.pop(name, None)
+
+    provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
+        "create": create, "update": update, "delete": delete
+    }
+    answered = cloudwatch_logs.handle_request
+    gone(answered, "DescribeResourcePolicies", "queries_are_kept")
+    members = {"Name": "name", "QueryString": "queryString", "LogGroupNames": "logGroupNames"}
+
+    async def answer(method, path, headers, body, parameters):
+        if not headers.get("x-amz-target", "").endswith(".DescribeQueryDefinitions"):
+            return await answered(method, path, headers, body, parameters)
+        found = [
+            {"queryDefinitionId": name} | {members[key]: value for key, value in properties.items()}
+            for name, properties in kept.items()
+        ]
+        return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps({"queryDefinitions": found}).encode()
+
+    cloudwatch_logs.handle_request = answer
+
+
 def log_streams_have_arns():
     """IAM's resource of the calls that write to a log stream: ministack takes the group's ARN, AWS the stream's.
 
@@ -168,6 +209,7 @@ def main():
     address = settings(folder)
     only_one_port()
     alarms_of_metric_math()
+    queries_are_kept()
     log_streams_have_arns()
     code_comes_over_tls()
     (folder / "address").write_text(address)

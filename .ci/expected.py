@@ -1,7 +1,7 @@
 """What template.yaml says a stack consists of, worked out here and not by the emulator that deployed it.
 
-Only what the template uses is understood: Ref, Fn::GetAtt, Fn::Sub with a text, Fn::If, Fn::Equals and Fn::Not, and of
-the SAM transform the function with its Globals. Anything else is an error.
+Only what the template uses is understood: Ref, Fn::GetAtt, Fn::Sub, Fn::If, Fn::Equals, Fn::Not and Fn::And, and of the
+SAM transform the function with its Globals. Anything else is an error.
 """
 
 import pathlib
@@ -115,13 +115,25 @@ class Expected:
             if kind == "Fn::GetAtt":
                 return self.attribute(*argument)
             if kind == "Fn::Sub":
-                return re.sub(r"\$\{([^}]+)\}", lambda found: self.named(found[1]), argument)
+                return self.substituted(argument)
             if kind == "Fn::If":
                 return self.resolve(argument[1] if self.condition(argument[0]) else argument[2])
             if kind.startswith("Fn::"):
                 raise ValueError(f"{kind} is a function that this program does not know")
         resolved = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not NOTHING}
+
+    def substituted(self, argument):
+        text, own = argument if isinstance(argument, list) else (argument, {})
+        own = {name: self.resolve(value) for name, value in own.items()}
+
+        def one(found):
+            name = found[1]
+            if name.startswith("!"):
+                return f"${{{name[1:]}}}"
+            return own[name] if name in own else self.named(name)
+
+        return re.sub(r"\$\{([^}]+)\}", one, text)
 
     def named(self, text):
         return str(self.attribute(*text.split(".", 1)) if "." in text else self.ref(text))
@@ -149,6 +161,7 @@ class Expected:
             "AWS::DynamoDB::Table": ("dynamodb", f"table/{last}"),
             "AWS::KMS::Key": ("kms", f"key/{last}"),
             "AWS::Events::Rule": ("events", f"rule/{last}"),
+            "AWS::CloudWatch::Alarm": ("cloudwatch", f"alarm:{last}"),
             "AWS::Logs::LogGroup": ("logs", f"log-group:{self.ids[name]}:*"),
         }[kind]
         return self.arn(service, resource)

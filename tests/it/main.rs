@@ -62,6 +62,7 @@ mod stage_tables;
 mod tagging;
 mod template;
 mod template_roles;
+mod template_watch;
 mod told;
 mod told_of;
 mod trail;

@@ -91,6 +91,7 @@ impl Stack {
                 format!("https://sqs.{region}.{suffix}/{account}/{name}")
             }
             ("AWS::Events::Rule", "Arn") => self.arn("events", &format!("rule/{name}")),
+            ("AWS::CloudWatch::Alarm", "Arn") => self.arn("cloudwatch", &format!("alarm:{name}")),
             ("AWS::KMS::Key", "Arn") => self.arn("kms", &format!("key/{name}")),
             ("AWS::CloudTrail::Trail", "Arn") => self.arn("cloudtrail", &format!("trail/{name}")),
             ("AWS::S3::Bucket", "Arn") => format!("arn:{}:s3:::{name}", partition_of(&self.deployment.region)),
@@ -114,6 +115,7 @@ impl Stack {
             "AWS::SNS::Topic" => "TopicName",
             "AWS::SQS::Queue" => "QueueName",
             "AWS::Events::Rule" => "Name",
+            "AWS::CloudWatch::Alarm" => "AlarmName",
             "AWS::IAM::Role" => "RoleName",
             "AWS::CloudTrail::Trail" => "TrailName",
             "AWS::S3::Bucket" => "BucketName",
