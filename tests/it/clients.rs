@@ -70,6 +70,69 @@ impl Cli<'_> {
     }
 }
 
+/// What people look at first when nothing happens, console by console.
+#[test]
+fn the_aws_cli_describes_what_is_deployed() {
+    let stage = Stage::start(&["--parameter", "EventNames=CreateQueue,DeleteQueue"]).unwrap();
+    let aws = Cli(&stage);
+    let stack = &aws.call(&["cloudformation", "describe-stacks", "--stack-name", "trailhook"])["Stacks"][0];
+    assert_eq!(stack["StackStatus"], "CREATE_COMPLETE");
+    let names = json!({"ParameterKey": "EventNames", "ParameterValue": "CreateQueue,DeleteQueue"});
+    assert!(stack["Parameters"].as_array().unwrap().contains(&names), "{stack:#}");
+    let resources = aws.call(&["cloudformation", "list-stack-resources", "--stack-name", "trailhook"]);
+    let physical = |logical: &str| {
+        let resources = resources["StackResourceSummaries"].as_array().unwrap();
+        let found = resources.iter().find(|resource| resource["LogicalResourceId"] == logical);
+        found.map(|found| found["PhysicalResourceId"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(physical("NotifyFunction").as_deref(), Some(NOTIFY));
+    assert_eq!(physical("NoEventsAlarm"), None, "its condition does not hold");
+    let none = aws.refused(&["cloudformation", "list-stack-resources", "--stack-name", "other"]);
+    assert!(none.contains("Stack with id other does not exist"), "{none}");
+
+    let rule = physical("ApiCallRule").unwrap();
+    let told = aws.call(&["events", "describe-rule", "--name", &rule]);
+    let pattern: Value = serde_json::from_str(told["EventPattern"].as_str().unwrap()).unwrap();
+    assert_eq!(pattern["detail"]["eventName"], json!(["CreateQueue", "DeleteQueue"]));
+    assert_eq!(told["State"], "ENABLED");
+    let targets = aws.call(&["events", "list-targets-by-rule", "--rule", &rule]);
+    let targets = targets["Targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 4);
+    let queue = format!(
+        "arn:aws:sqs:eu-west-1:111122223333:{}",
+        physical("UndeliveredEventsQueue").unwrap().rsplit('/').next().unwrap()
+    );
+    assert!(targets.iter().all(|target| target["DeadLetterConfig"]["Arn"] == queue.as_str()), "{targets:?}");
+    let notify = targets.iter().find(|target| target["Arn"].as_str().unwrap().ends_with(NOTIFY)).unwrap();
+    let by_target = aws.call(&["events", "list-rule-names-by-target", "--target-arn", notify["Arn"].as_str().unwrap()]);
+    assert_eq!(by_target["RuleNames"], json!([rule]));
+    let none = aws.refused(&["events", "describe-rule", "--name", "other"]);
+    assert!(none.contains("ResourceNotFoundException"), "{none}");
+
+    let function = aws.call(&["lambda", "get-function-configuration", "--function-name", NOTIFY]);
+    assert_eq!((&function["Runtime"], &function["MemorySize"]), (&json!("provided.al2"), &json!(256)), "{function:#}");
+    assert_eq!(function["Environment"]["Variables"]["TRAILHOOK_MODE"], "enforce");
+    let policy = aws.call(&["lambda", "get-policy", "--function-name", NOTIFY]);
+    let policy: Value = serde_json::from_str(policy["Policy"].as_str().unwrap()).unwrap();
+    assert_eq!(policy["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"], told["Arn"], "{policy:#}");
+    let config = aws.call(&["lambda", "get-function-event-invoke-config", "--function-name", NOTIFY]);
+    assert!(config["DestinationConfig"]["OnFailure"]["Destination"].as_str().unwrap().contains(":sqs:"), "{config}");
+    let none = aws.refused(&["lambda", "get-policy", "--function-name", "other"]);
+    assert!(none.contains("ResourceNotFoundException") && none.contains("Function not found: other"), "{none}");
+
+    let trail = &aws.call(&["cloudtrail", "describe-trails"])["trailList"][0];
+    let name = trail["Name"].as_str().unwrap();
+    assert_eq!(aws.call(&["cloudtrail", "get-trail-status", "--name", name])["IsLogging"], true);
+    let selectors = aws.call(&["cloudtrail", "get-event-selectors", "--trail-name", name]);
+    assert_eq!(selectors["EventSelectors"][0]["IncludeManagementEvents"], true);
+    let policies = aws.call(&["logs", "describe-resource-policies"]);
+    let policy = policies["resourcePolicies"][0]["policyDocument"].as_str().unwrap();
+    assert!(policy.contains("delivery.logs.amazonaws.com"), "{policy}");
+    // It describes, and changes nothing.
+    let refused = aws.refused(&["events", "disable-rule", "--name", &rule]);
+    assert!(refused.contains("it only describes what is deployed"), "{refused}");
+}
+
 #[test]
 fn the_aws_cli_sees_what_follows_a_queue() {
     let stage = Stage::start(&[]).unwrap();

@@ -132,7 +132,7 @@ impl Live {
         let (told, calls) = unbounded_channel();
         let metrics = Arc::new(Metrics::default());
         let principals = principals(stack, settings)?;
-        let door = FrontDoor::open(account, region, &settings.door, metrics.clone(), principals.clone(), told).await?;
+        let door = FrontDoor::open(stack, &settings.door, metrics.clone(), principals.clone(), told).await?;
         let door = Arc::new(door);
         door.furnish(stack).await?;
         let backstage = Backstage { world: door.clone(), metrics, at_work: door.at_work() };

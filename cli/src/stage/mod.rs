@@ -13,6 +13,7 @@ mod binaries;
 mod bus;
 mod chance;
 mod cloudwatch;
+mod described;
 mod endpoint;
 mod event_history;
 mod front_door;

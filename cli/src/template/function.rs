@@ -5,6 +5,7 @@ use super::asynchronous::AsynchronousRules;
 use super::error::{Problem, TemplateError};
 use super::intrinsics::{Place, call};
 use super::parameters::scalar;
+use super::reference::Resource;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -56,9 +57,7 @@ impl Stack {
         let resource_at = Place::new(format!("Resources.{id}"));
         let place = resource_at.member("Properties");
         let resource = self.resource(id, &resource_at)?;
-        let own = resource.properties.cloned().unwrap_or_else(|| json!({}));
-        let globals = self.root.pointer("/Globals/Function").filter(|_| resource.kind == "AWS::Serverless::Function");
-        let properties = globals.map_or_else(|| own.clone(), |globals| merged(globals, &own));
+        let properties = self.with_globals(&resource);
 
         let optional = |path: &str| -> Result<Option<String>, TemplateError> {
             let pointer = format!("/{}", path.replace('.', "/"));
@@ -93,6 +92,24 @@ impl Stack {
             logical_id: id.to_owned(),
             name,
         })
+    }
+
+    /// A property of a function that is a text, where it has it.
+    ///
+    /// # Errors
+    /// There is no such function, or the property can't be resolved.
+    pub fn function_property(&self, id: &str, name: &str) -> Result<Option<String>, TemplateError> {
+        let place = Place::new(format!("Resources.{id}"));
+        let resource = self.resource(id, &place)?;
+        let properties = self.with_globals(&resource);
+        properties.get(name).map(|value| self.text(value, &place.member("Properties").member(name))).transpose()
+    }
+
+    /// A function's properties, with those that all functions have.
+    fn with_globals(&self, resource: &Resource<'_>) -> Value {
+        let own = resource.properties.cloned().unwrap_or_else(|| json!({}));
+        let globals = self.root.pointer("/Globals/Function").filter(|_| resource.kind == "AWS::Serverless::Function");
+        globals.map_or_else(|| own.clone(), |globals| merged(globals, &own))
     }
 
     fn variables(&self, properties: &Value, place: &Place) -> Result<BTreeMap<String, String>, TemplateError> {

@@ -11,6 +11,8 @@ use trailhook::partition_of;
 
 /// In place of the random letters that CloudFormation puts behind a name.
 const SUFFIX: &str = "1A2B3C";
+/// And behind a stack's.
+pub(super) const STACK: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A resource of the template, that would be made.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +36,7 @@ impl Stack {
             "AWS::Partition" => return text(partition_of(&self.deployment.region)),
             "AWS::URLSuffix" if partition_of(&self.deployment.region) == "aws-cn" => return text("amazonaws.com.cn"),
             "AWS::URLSuffix" => return text("amazonaws.com"),
-            "AWS::StackId" => {
-                let path = format!("stack/{}/00000000-0000-0000-0000-000000000000", self.deployment.stack_name);
-                return Ok(Some(Value::String(self.arn("cloudformation", &path))));
-            }
+            "AWS::StackId" => return text(&self.id()),
             _ => {}
         }
         if let Some(value) = self.parameters.get(name) {
@@ -126,14 +125,20 @@ impl Stack {
             let of = place.elsewhere(format!("Resources.{}.Properties.{property}", resource.id));
             return self.text(name, &of);
         }
-        let name = format!("{}-{}-{SUFFIX}", self.deployment.stack_name, resource.id);
+        let name = made_up(&self.deployment.stack_name, resource.id);
         Ok(if resource.kind == "AWS::S3::Bucket" { name.to_lowercase() } else { name })
     }
 
-    fn arn(&self, service: &str, resource: &str) -> String {
+    /// The ARN of a resource of this account and Region.
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let (region, account) = (&self.deployment.region, &self.deployment.account);
         format!("arn:{}:{service}:{region}:{account}:{resource}", partition_of(region))
     }
+}
+
+/// A name as CloudFormation makes one up.
+pub(super) fn made_up(stack_name: &str, id: &str) -> String {
+    format!("{stack_name}-{id}-{SUFFIX}")
 }
 
 fn unknown(resource: &Resource<'_>, attribute: &str, place: &Place) -> TemplateError {

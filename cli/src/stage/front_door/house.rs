@@ -7,6 +7,7 @@ use super::put;
 use super::refusal::Refusal;
 use super::scope::Scope;
 use crate::stage::back_end::{Services, with_id};
+use crate::stage::described::Described;
 use crate::stage::endpoint::Endpoint;
 use crate::stage::event_history::EventHistory;
 use crate::stage::metrics::Metrics;
@@ -42,6 +43,8 @@ pub(super) struct House {
     pub(super) history: Arc<EventHistory>,
     /// Who calls, where that is known.
     pub(super) principals: Option<Principals>,
+    /// What is deployed, where something is.
+    pub(super) described: Option<Described>,
 }
 
 /// Who answers.
@@ -187,7 +190,10 @@ async fn embedded(services: &Services, scope: &Scope, request: &Request<Bytes>, 
 fn not_there(scope: &Scope) -> Refusal {
     let lacks = match scope.service.as_str() {
         "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
-        "cloudtrail" => "knows nothing of CloudTrail but LookupEvents".to_owned(),
+        "cloudtrail" => "knows nothing of CloudTrail but LookupEvents and what describes its trail".to_owned(),
+        service @ ("cloudformation" | "events" | "lambda") => {
+            format!("does not do this call of {service}: it only describes what is deployed")
+        }
         service => format!("has no service {service} in it, only {}", Services::NAMES.join(", ")),
     };
     let message = format!("the local stage {lacks}; --aws-endpoint URL puts another AWS behind it");

@@ -23,10 +23,12 @@ pub(super) use scope::Scope;
 
 use super::at_work::AtWork;
 use super::back_end::{Services, settle};
+use super::described::Described;
 use super::endpoint::{Endpoint, EndpointUrlError};
 use super::event_history::EventHistory;
 use super::metrics::Metrics;
 use super::server::Server;
+use crate::template::{Stack, TemplateError};
 use crate::trail::Principals;
 use crashes::Crashes;
 use faults::Faults;
@@ -76,25 +78,29 @@ pub enum FrontDoorError {
     /// There can't be an AWS behind it.
     #[error(transparent)]
     Url(#[from] EndpointUrlError),
+    /// What is deployed can't be resolved.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
 }
 
 impl FrontDoor {
     /// Opens a door, answers from `metrics` what CloudWatch is asked about bus and Lambda, from `principals`
-    /// who calls, and tells `told` of every call once it is answered.
+    /// who calls, from the stack what is deployed, and tells `told` of every call once it is answered.
     ///
     /// What clients make in the embedded services belongs to the account of the first such door in the
     /// process: they know one account.
     ///
     /// # Errors
     /// The port is not free, or the other AWS's URL is none.
-    pub async fn open(
-        account: &str,
-        region: &str,
+    pub(super) async fn open(
+        stack: &Stack,
         settings: &FrontDoorSettings,
         metrics: Arc<Metrics>,
         principals: Principals,
         told: UnboundedSender<Came>,
     ) -> Result<FrontDoor, FrontDoorError> {
+        let (account, region) = (&stack.deployment().account, &stack.deployment().region);
+        let described = Some(Described::of(stack)?);
         settle(account);
         let behind = match &settings.aws_endpoint {
             Some(url) => Behind::Elsewhere(Box::new(Endpoint::new(url)?)),
@@ -105,7 +111,7 @@ impl FrontDoor {
         let (listener, turn) = (Listener::Told(told), Mutex::default());
         let principals = Some(principals);
         let history = Arc::default();
-        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals };
+        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals, described };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -125,7 +131,8 @@ impl FrontDoor {
         let (listener, turn) = (Listener::Kept(std::sync::Mutex::default()), Mutex::default());
         let (behind, crashes, faults) = (Behind::Embedded(services), Crashes::default(), Faults::default());
         let (metrics, history) = (Arc::default(), Arc::default());
-        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals: None };
+        let (principals, described) = (None, None);
+        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals, described };
         FrontDoor::before(house, account, region, 0).await
     }
 

@@ -1,7 +1,7 @@
 //! What the stage answers itself, whoever else is behind the door: it alone knows what bus and Lambda have
 //! done, and who calls.
 
-use super::house::House;
+use super::house::{Behind, House};
 use super::scope::Scope;
 use crate::stage::{answer_cloudwatch, sts};
 use axum::http::{Request, Response};
@@ -12,9 +12,15 @@ impl House {
     pub(super) fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
         match scope.service.as_str() {
             "monitoring" => answer_cloudwatch(request, &self.metrics, id),
-            "cloudtrail" => self.history.answer(request),
+            "cloudtrail" => self.history.answer(request).or_else(|| self.described(scope, request, id)),
             "sts" => sts::answer(request, self.principals.as_ref()?, &scope.access_key_id, id),
-            _ => None,
+            _ => self.described(scope, request, id),
         }
+    }
+
+    /// What is deployed. Another AWS may have rules and functions of its own, and is asked about those.
+    fn described(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
+        let described = self.described.as_ref().filter(|_| matches!(self.behind, Behind::Embedded(_)))?;
+        described.answer(&scope.service, request, id)
     }
 }
