@@ -28,10 +28,10 @@ fn metrics(hour: i64) -> Metrics {
     let metrics = Metrics::default();
     let triggered = MetricName::new("AWS/Events", "TriggeredRules", [("RuleName", "orders")]);
     for after in [3, 4, 125] {
-        metrics.add_at(&triggered, Unit::Count, 1.0, hour + after);
+        metrics.add_at(&triggered, Unit::COUNT, 1.0, hour + after);
     }
     let duration = MetricName::new("AWS/Lambda", "Duration", [("FunctionName", "f")]);
-    metrics.add_at(&duration, Unit::Milliseconds, 12.5, hour + 5);
+    metrics.add_at(&duration, Unit::MILLISECONDS, 12.5, hour + 5);
     metrics
 }
 

@@ -34,6 +34,7 @@ mod hostile_functions;
 mod house;
 mod killed;
 mod lambda_limits;
+mod lambda_logs;
 mod lambda_service;
 mod ledger;
 mod ledger_edges;

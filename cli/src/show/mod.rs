@@ -9,7 +9,7 @@ pub use live::{step, told, walked};
 pub use replay::replayed;
 pub use tag::{tags, tags_json};
 
-use crate::stage::{Delivery, DeliveryResult, Played, RulePlayed};
+use crate::stage::{Delivery, DeliveryResult, LogLine, Played, RulePlayed};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -93,7 +93,7 @@ fn outcome(delivery: &Delivery) -> (String, String) {
     }
 }
 
-/// With a failure everything it wrote, otherwise its decision line.
+/// With a failure everything it wrote but the metrics, otherwise its decision line.
 fn lines_of(text: &mut String, delivery: &Delivery, verbose: bool) {
     if delivery.is_ok() {
         if let Some(decision) = delivery.decision_line() {
@@ -101,8 +101,10 @@ fn lines_of(text: &mut String, delivery: &Delivery, verbose: bool) {
         }
         return;
     }
-    let last = delivery.log.len().saturating_sub(if verbose { usize::MAX } else { 20 });
-    for logged in delivery.log.iter().skip(last) {
+    let shown = |logged: &&LogLine| verbose || !logged.is_of_metrics();
+    let written: Vec<&LogLine> = delivery.log.iter().filter(shown).collect();
+    let last = written.len().saturating_sub(if verbose { usize::MAX } else { 20 });
+    for logged in written.into_iter().skip(last) {
         line(text, &delivery.target, &logged.text);
     }
 }

@@ -51,7 +51,9 @@ pub use function::{Function, FunctionSettings};
 pub use happening::{Happening, move_to};
 pub use invocation::{Invocation, StartError};
 pub(crate) use lambda::in_words;
-pub use lambda::{Condition, Decision, Ended, Hosted, InvokeError, Lambda, LambdaEvent, LambdaSettings, LambdaTold};
+pub use lambda::{
+    Condition, Decision, Ended, Hosted, InvokeError, Lambda, LambdaEvent, LambdaSettings, LambdaTold, LogFilter,
+};
 pub use live::{Live, LiveError, LiveSettings, Told};
 pub use metrics::{Datapoint, MetricName, Metrics, Unit};
 pub use observer::Observer;

@@ -1,5 +1,6 @@
 //! What became of an event on the stage, as data: printed as tables for people, as JSON for programs.
 
+use super::lambda::decision;
 use super::{Invocation, LogEvent, LogLine, Published, QueueFound};
 use serde::Serialize;
 use serde_json::Value;
@@ -126,7 +127,7 @@ impl Delivery {
     /// The function's decision line, where it wrote one.
     pub fn decision_line(&self) -> Option<&str> {
         let lines = self.log.iter().rev().map(|line| line.text.as_str());
-        lines.into_iter().find(|line| line.contains("\"trailhook::decision\""))
+        lines.into_iter().find(|line| decision(line).is_some())
     }
 }
 

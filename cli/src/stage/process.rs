@@ -1,6 +1,7 @@
 //! A process of a function, with every line it writes.
 
 use super::memory::Memory;
+use super::metrics::is_of_metrics;
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -38,6 +39,13 @@ pub enum Output {
     Stderr,
     /// Nowhere: it is Lambda's own, about an invocation.
     Platform,
+}
+
+impl LogLine {
+    /// Whether it holds metrics for CloudWatch, and says nothing that people need.
+    pub fn is_of_metrics(&self) -> bool {
+        is_of_metrics(&self.text)
+    }
 }
 
 /// Where the lines of a function's processes go, in the order in which they were read.

@@ -1,7 +1,7 @@
 //! What the calls share of their parameters. A form has only text, JSON and CBOR have numbers: each
 //! type reads both.
 
-use crate::stage::metrics::{MetricName, Unit};
+use crate::stage::metrics::MetricName;
 use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
@@ -78,12 +78,4 @@ pub(super) fn metric(namespace: &str, name: &str, dimensions: &[Dimension]) -> M
     let dimensions: BTreeMap<_, _> =
         dimensions.iter().map(|dimension| (dimension.name.clone(), dimension.value.clone())).collect();
     MetricName { namespace: namespace.to_owned(), name: name.to_owned(), dimensions }
-}
-
-/// As CloudWatch writes it.
-pub(super) fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Count => "Count",
-        Unit::Milliseconds => "Milliseconds",
-    }
 }

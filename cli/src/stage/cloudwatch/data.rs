@@ -1,10 +1,10 @@
 //! GetMetricData: many metrics, one statistic of each.
 
+use super::Read;
 use super::asked::{Dimension, Flag, Time, Whole, metric};
 use super::failure::{Code, Failure, required};
 use super::range::{Range, Statistic, period_wrong};
 use super::shape::Shape;
-use super::{KEPT, Read};
 use crate::stage::metrics::Metrics;
 use serde::Deserialize;
 
@@ -53,8 +53,8 @@ struct Metric {
 impl Read for GetMetricData {
     const ACTION: &str = "GetMetricData";
 
-    fn is_ours(&self) -> bool {
-        self.metric_data_queries.iter().any(Query::is_ours)
+    fn is_ours(&self, metrics: &Metrics) -> bool {
+        self.metric_data_queries.iter().any(|query| query.is_ours(metrics))
     }
 
     fn read(&self, metrics: &Metrics) -> Result<Shape, Failure> {
@@ -115,10 +115,10 @@ impl GetMetricData {
 
 impl Query {
     /// A query in words (`SELECT … FROM "AWS/Lambda"`) names its namespace too.
-    fn is_ours(&self) -> bool {
+    fn is_ours(&self, metrics: &Metrics) -> bool {
         let namespace = self.metric_stat.as_ref().and_then(|stat| stat.metric.as_ref()?.namespace.as_deref());
         let words = self.expression.as_deref().unwrap_or_default();
-        namespace.is_some_and(|namespace| KEPT.contains(&namespace)) || KEPT.iter().any(|kept| words.contains(kept))
+        namespace.is_some_and(|namespace| metrics.keeps(namespace)) || metrics.keeps_any_in(words)
     }
 
     fn read(&self, number: usize, range: Range, latest_first: bool, metrics: &Metrics) -> Result<Shape, Failure> {

@@ -1,8 +1,8 @@
 //! ListMetrics: which metrics there are.
 
+use super::Read;
 use super::failure::Failure;
 use super::shape::Shape;
-use super::{KEPT, Read};
 use crate::stage::metrics::{MetricName, Metrics};
 use serde::Deserialize;
 
@@ -27,8 +27,8 @@ struct DimensionFilter {
 impl Read for ListMetrics {
     const ACTION: &str = "ListMetrics";
 
-    fn is_ours(&self) -> bool {
-        self.namespace.as_deref().is_none_or(|namespace| KEPT.contains(&namespace))
+    fn is_ours(&self, metrics: &Metrics) -> bool {
+        self.namespace.as_deref().is_none_or(|namespace| metrics.keeps(namespace))
     }
 
     fn read(&self, metrics: &Metrics) -> Result<Shape, Failure> {
@@ -47,7 +47,6 @@ impl ListMetrics {
             value.is_some_and(|value| filter.value.as_ref().is_none_or(|wanted| wanted == value))
         });
         dimensions
-            && KEPT.contains(&metric.namespace.as_str())
             && self.namespace.as_ref().is_none_or(|wanted| *wanted == metric.namespace)
             && self.metric_name.as_ref().is_none_or(|wanted| *wanted == metric.name)
     }

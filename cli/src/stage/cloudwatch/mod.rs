@@ -1,12 +1,13 @@
 //! CloudWatch's reads of the metrics that the stage keeps, because no back end counts what the stage's
-//! bus and its Lambda do: `GetMetricStatistics`, `GetMetricData` and `ListMetrics` of `AWS/Events` and
-//! `AWS/Lambda`, in the three protocols that clients speak.
+//! bus and its Lambda do, or takes metrics out of a log: `GetMetricStatistics`, `GetMetricData` and
+//! `ListMetrics` of `AWS/Events` and `AWS/Lambda`, and of the namespaces that functions have written
+//! metrics of, in the three protocols that clients speak.
 //!
 //! [`answer`] answers what concerns those namespaces and passes on everything else:
 //!
 //! - A `GetMetricData` that asks for one metric of theirs at least is answered here, all of it: its
 //!   queries of other namespaces find nothing.
-//! - `ListMetrics` without a namespace is answered here, with the metrics of the two.
+//! - `ListMetrics` without a namespace is answered here, with the metrics of all of them.
 //! - A request that cannot be read, or `GetMetricStatistics` without a namespace, is refused here.
 //!
 //! It refuses to calculate: there are no percentiles, no expressions and no labels with `${…}` in them.
@@ -39,16 +40,13 @@ use serde_json::Value;
 use shape::Shape;
 use statistics::GetMetricStatistics;
 
-/// The namespaces of the metrics that the stage keeps.
-const KEPT: [&str; 2] = ["AWS/Events", "AWS/Lambda"];
-
 /// A call that reads metrics; the type is its parameters.
 trait Read: DeserializeOwned {
     /// As clients call it.
     const ACTION: &str;
 
     /// Is it about metrics that the stage keeps?
-    fn is_ours(&self) -> bool;
+    fn is_ours(&self, metrics: &Metrics) -> bool;
 
     /// What is answered.
     fn read(&self, metrics: &Metrics) -> Result<Shape, Failure>;
@@ -61,7 +59,7 @@ trait Read: DeserializeOwned {
 /// use trailhook_cli::stage::{MetricName, Metrics, Unit, answer_cloudwatch};
 ///
 /// let metrics = Metrics::default();
-/// metrics.add(&MetricName::new("AWS/Lambda", "Errors", [("FunctionName", "f")]), Unit::Count, 1.0);
+/// metrics.add(&MetricName::new("AWS/Lambda", "Errors", [("FunctionName", "f")]), Unit::COUNT, 1.0);
 /// let request = http::Request::post("/")
 ///     .header("x-amz-target", "GraniteServiceVersion20100801.ListMetrics")
 ///     .body(r#"{"Namespace": "AWS/Lambda"}"#.into())?;
@@ -87,7 +85,7 @@ fn read<R: Read>(parameters: Result<Value, Failure>, metrics: &Metrics) -> Optio
     let asked = parameters
         .and_then(|parameters| serde_json::from_value::<R>(parameters).map_err(|why| Failure::unreadable(&why)));
     match asked {
-        Ok(asked) if asked.is_ours() => Some(asked.read(metrics)),
+        Ok(asked) if asked.is_ours(metrics) => Some(asked.read(metrics)),
         Ok(_) => None,
         Err(failure) => Some(Err(failure)),
     }

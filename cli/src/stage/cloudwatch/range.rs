@@ -1,7 +1,7 @@
 //! The periods that are asked for, and the statistics of each: what `GetMetricStatistics` and
 //! `GetMetricData` have in common.
 
-use super::asked::{Time, unit};
+use super::asked::Time;
 use crate::stage::metrics::{Datapoint, MetricName, Metrics};
 use chrono::Utc;
 
@@ -79,7 +79,7 @@ impl Range {
         wanted: Option<&str>,
     ) -> Vec<Datapoint> {
         let mut points = metrics.statistics(of, self.from, self.to, period);
-        points.retain(|point| wanted.is_none_or(|wanted| wanted == unit(point.unit)));
+        points.retain(|point| wanted.is_none_or(|wanted| wanted == point.unit.as_str()));
         points
     }
 }

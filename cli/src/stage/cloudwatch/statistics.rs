@@ -1,10 +1,10 @@
 //! GetMetricStatistics: one metric, any of its statistics.
 
-use super::asked::{Dimension, Time, Whole, metric, unit};
+use super::Read;
+use super::asked::{Dimension, Time, Whole, metric};
 use super::failure::{Code, Failure};
 use super::range::{Range, Statistic, period_wrong};
 use super::shape::Shape;
-use super::{KEPT, Read};
 use crate::stage::metrics::Metrics;
 use serde::Deserialize;
 
@@ -31,8 +31,8 @@ pub(super) struct GetMetricStatistics {
 impl Read for GetMetricStatistics {
     const ACTION: &str = "GetMetricStatistics";
 
-    fn is_ours(&self) -> bool {
-        self.namespace.as_deref().is_none_or(|namespace| KEPT.contains(&namespace))
+    fn is_ours(&self, metrics: &Metrics) -> bool {
+        self.namespace.as_deref().is_none_or(|namespace| metrics.keeps(namespace))
     }
 
     fn read(&self, metrics: &Metrics) -> Result<Shape, Failure> {
@@ -63,7 +63,7 @@ impl Read for GetMetricStatistics {
         let points = points.iter().map(|point| {
             let mut members = vec![("Timestamp", Shape::Time(point.timestamp))];
             members.extend(statistics.iter().map(|statistic| (statistic.name(), Shape::Number(statistic.of(point)))));
-            members.push(("Unit", Shape::text(unit(point.unit))));
+            members.push(("Unit", Shape::text(point.unit.as_str())));
             Shape::Structure(members)
         });
         Ok(Shape::Structure(vec![("Label", Shape::text(name)), ("Datapoints", Shape::List(points.collect()))]))

@@ -6,6 +6,7 @@ use super::super::function::{Function, FunctionSettings};
 use super::super::invocation::{Invocation, StartError};
 use super::super::process::{LogLine, Output};
 use super::super::world::{LogEntry, surely};
+use super::filter::LogFilter;
 use super::host::Host;
 use super::told::{LambdaEvent, decision};
 use bytes::Bytes;
@@ -102,14 +103,20 @@ impl Environment {
     }
 }
 
-/// Takes the lines to who is told, and to the log group; a group that takes them not is told once.
+/// Takes the lines to who is told, and those that Lambda lets through to the log group and to the metrics; a group that takes them not is told once.
 async fn write(host: Arc<Host>, stream: String, mut written: mpsc::Receiver<LogLine>) {
+    let filter = LogFilter::of(&host.function.log_format, host.function.log_level.as_deref());
     let mut lines = Vec::new();
     let mut lost = false;
     while written.recv_many(&mut lines, LINES_AT_ONCE).await > 0 {
         let mut entries = Vec::with_capacity(lines.len());
         for line in lines.drain(..) {
-            entries.push(LogEntry { at: Utc::now(), message: line.text.clone() });
+            // Lambda's own lines have a level of their own, which the template leaves alone.
+            let passes = line.output == Output::Platform || filter.is_none_or(|filter| filter.passes(&line.text));
+            if passes {
+                host.backstage.metrics.add_line(&line.text);
+                entries.push(LogEntry { at: Utc::now(), message: line.text.clone() });
+            }
             let decided = decision(&line.text);
             host.tell(None, LambdaEvent::Logged(line));
             if let Some((request_id, decision)) = decided {

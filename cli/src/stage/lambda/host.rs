@@ -25,10 +25,10 @@ impl Host {
     }
 
     pub(super) fn count(&self, metric: &str, value: f64) {
-        self.backstage.metrics.of_function(&self.function.name, metric, Unit::Count, value);
+        self.backstage.metrics.of_function(&self.function.name, metric, Unit::COUNT, value);
     }
 
     pub(super) fn count_duration(&self, milliseconds: f64) {
-        self.backstage.metrics.of_function(&self.function.name, "Duration", Unit::Milliseconds, milliseconds);
+        self.backstage.metrics.of_function(&self.function.name, "Duration", Unit::MILLISECONDS, milliseconds);
     }
 }

@@ -4,7 +4,8 @@
 //! Each function has a queue of its own. A process gets one event at a time and is kept for the next
 //! one; as many run at once as the settings allow. One that dies, can't start or takes too long is
 //! ended, and its event tried again, at most as often and as long as the template says, and then kept
-//! in the on-failure queue, with Lambda's record of it. All tries of an event have one request id. Only
+//! in the on-failure queue, with Lambda's record of it. What it writes gets into its log group past Lambda's
+//! filter, and is told unfiltered. All tries of an event have one request id. Only
 //! the waiting between tries is shorter than Lambda's. It refuses what a stage does not need: versions,
 //! aliases, invocations that wait for the answer.
 //!
@@ -13,6 +14,7 @@
 mod ended;
 mod environment;
 mod failure;
+mod filter;
 mod host;
 mod platform;
 mod queue;
@@ -21,6 +23,8 @@ mod told;
 
 pub use ended::Ended;
 pub(crate) use ended::in_words;
+pub use filter::LogFilter;
+pub(super) use told::decision;
 pub use told::{Condition, Decision, LambdaEvent, LambdaTold};
 
 use super::backstage::Backstage;

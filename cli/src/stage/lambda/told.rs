@@ -123,7 +123,7 @@ pub struct Decision {
 }
 
 /// The request id and the decision, where a line is a decision line.
-pub(super) fn decision(line: &str) -> Option<(String, Decision)> {
+pub(in crate::stage) fn decision(line: &str) -> Option<(String, Decision)> {
     if !line.contains("\"trailhook::decision\"") {
         return None;
     }

@@ -13,9 +13,9 @@ const BY_RULE_ONLY: [&str; 4] =
 impl Metrics {
     /// Counts one of a rule.
     pub(in crate::stage) fn of_rule(&self, rule: &str, name: &str) {
-        self.add(&MetricName::new("AWS/Events", name, [("RuleName", rule)]), Unit::Count, 1.0);
+        self.add(&MetricName::new("AWS/Events", name, [("RuleName", rule)]), Unit::COUNT, 1.0);
         if !BY_RULE_ONLY.contains(&name) {
-            self.add(&MetricName::new("AWS/Events", name, []), Unit::Count, 1.0);
+            self.add(&MetricName::new("AWS/Events", name, []), Unit::COUNT, 1.0);
         }
     }
 

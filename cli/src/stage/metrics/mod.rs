@@ -1,4 +1,5 @@
-//! CloudWatch's metrics of the bus and of Lambda: counted here, because no back end counts them.
+//! CloudWatch's metrics of the bus and of Lambda, and those that functions write into their logs: counted
+//! here, because no back end counts them.
 //!
 //! A metric is its namespace, its name and its dimensions, all of them together: as in CloudWatch
 //! there is no sum over dimensions, so what AWS sends under several is counted under each. One bucket
@@ -9,20 +10,25 @@
 //!
 //! let metrics = Metrics::default();
 //! let triggered = MetricName::new("AWS/Events", "TriggeredRules", [("RuleName", "orders")]);
-//! metrics.add(&triggered, Unit::Count, 1.0);
+//! metrics.add(&triggered, Unit::COUNT, 1.0);
 //! let now = chrono::Utc::now().timestamp();
 //! let points = metrics.statistics(&triggered, now - 300, now + 60, 60);
 //! assert_eq!(points[0].sum, 1.0);
 //! ```
 
 mod aws;
+mod embedded;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use chrono::Utc;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(in crate::stage) use embedded::is_of_metrics;
+pub use unit::Unit;
 
 /// A metric as CloudWatch tells it from others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -33,15 +39,6 @@ pub struct MetricName {
     pub name: String,
     /// As in `RuleName` and its value; none at all is a metric of its own.
     pub dimensions: BTreeMap<String, String>,
-}
-
-/// What a metric counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Unit {
-    /// How often.
-    Count,
-    /// How long.
-    Milliseconds,
 }
 
 /// The statistics of one period.
@@ -67,6 +64,9 @@ pub struct Datapoint {
 pub struct Metrics(Mutex<BTreeMap<MetricName, BTreeMap<i64, Datapoint>>>);
 
 const MINUTE: i64 = 60;
+
+/// The namespaces of what the stage counts itself.
+const OF_AWS: [&str; 2] = ["AWS/Events", "AWS/Lambda"];
 
 impl MetricName {
     /// A metric with these dimensions.
@@ -113,6 +113,17 @@ impl Metrics {
             None => all.entry(metric.clone()).or_default(),
         };
         minutes.entry(timestamp).and_modify(|minute| *minute = minute.with(one)).or_insert(one);
+    }
+
+    /// Whether a namespace's metrics are kept here: AWS's two always, another's once a line has counted in it.
+    pub fn keeps(&self, namespace: &str) -> bool {
+        OF_AWS.contains(&namespace) || self.all().keys().any(|metric| metric.namespace == namespace)
+    }
+
+    /// Whether words of a query name a namespace whose metrics are kept here.
+    pub fn keeps_any_in(&self, words: &str) -> bool {
+        OF_AWS.iter().any(|namespace| words.contains(namespace))
+            || self.all().keys().any(|metric| words.contains(&metric.namespace))
     }
 
     /// The metrics that there are, in order.

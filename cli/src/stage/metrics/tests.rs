@@ -8,7 +8,7 @@ fn metric() -> MetricName {
 fn a_minute_is_a_bucket_and_periods_are_made_of_them() {
     let metrics = Metrics::default();
     for (at, value) in [(1_000_020, 5.0), (1_000_079, 1.0), (1_000_080, 3.0), (1_000_500, 7.0)] {
-        metrics.add_at(&metric(), Unit::Milliseconds, value, at);
+        metrics.add_at(&metric(), Unit::MILLISECONDS, value, at);
     }
     let minutes = metrics.statistics(&metric(), 1_000_020, 1_000_100, 60);
     let point = |timestamp, sum, sample_count, minimum, maximum| Datapoint {
@@ -17,7 +17,7 @@ fn a_minute_is_a_bucket_and_periods_are_made_of_them() {
         sample_count,
         minimum,
         maximum,
-        unit: Unit::Milliseconds,
+        unit: Unit::MILLISECONDS,
     };
     assert_eq!(minutes, [point(1_000_020, 6.0, 2.0, 1.0, 5.0), point(1_000_080, 3.0, 1.0, 3.0, 3.0)]);
     assert_eq!(minutes[0].average(), 3.0);

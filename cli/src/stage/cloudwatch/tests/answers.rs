@@ -33,7 +33,7 @@ fn the_older_the_start_the_coarser_it_is_rounded() {
         // Twenty minutes past an hour.
         let about = hour() - days * DAY + 1200;
         let points = (-1200..300).step_by(60).map(|after| about + after);
-        points.for_each(|at| metrics.add_at(&duration, Unit::Milliseconds, 1.0, at));
+        points.for_each(|at| metrics.add_at(&duration, Unit::MILLISECONDS, 1.0, at));
         let asked = with(with(statistics(), "/StartTime", json!(about + 290)), "/EndTime", json!(about + 300));
         let response = answer(&in_json("GetMetricStatistics", &asked), &metrics, "r").unwrap();
         let told: Value = serde_json::from_slice(response.body()).unwrap();
@@ -80,6 +80,32 @@ fn data_come_latest_first_unless_they_are_asked_for_otherwise() {
     let ascending = with(data(json!([query("m", "Average")])), "/ScanBy", json!("TimestampAscending"));
     let results = json!([result("m", "Duration", &[(0, 3.25), (180, 3.0)])]);
     assert_eq!(told("GetMetricData", &ascending)["MetricDataResults"], results);
+}
+
+/// A namespace is the stage's once a function has written a metric of it into its log.
+#[test]
+fn what_a_log_counts_is_answered_too() {
+    let metrics = metrics();
+    let asked = json!({
+        "Namespace": "Shop", "MetricName": "Orders", "Dimensions": [{"Name": "Till", "Value": "2"}],
+        "StartTime": hour(), "EndTime": hour() + 600, "Period": 60, "Statistics": ["Sum"],
+    });
+    let answered = |asked: &Value, action: &str| {
+        let response = answer(&in_json(action, asked), &metrics, "r")?;
+        Some(serde_json::from_slice::<Value>(response.body()).unwrap())
+    };
+    assert_eq!(answered(&asked, "GetMetricStatistics"), None);
+    let directive = json!({
+        "Namespace": "Shop", "Dimensions": [["Till"]], "Metrics": [{"Name": "Orders", "Unit": "Count"}],
+    });
+    let line = json!({
+        "_aws": {"Timestamp": hour() * 1000, "CloudWatchMetrics": [directive]}, "Till": "2", "Orders": 3,
+    });
+    metrics.add_line(&line.to_string());
+    let points = json!([{"Timestamp": hour(), "Sum": 3.0, "Unit": "Count"}]);
+    assert_eq!(answered(&asked, "GetMetricStatistics").unwrap()["Datapoints"], points);
+    let listed = answered(&json!({"Namespace": "Shop"}), "ListMetrics").unwrap();
+    assert_eq!(listed["Metrics"][0]["MetricName"], "Orders", "{listed}");
 }
 
 #[test]

@@ -26,13 +26,12 @@ fn metrics() -> Metrics {
     let metrics = Metrics::default();
     let duration = MetricName::new("AWS/Lambda", "Duration", [("FunctionName", "f")]);
     for (after, value) in [(1, 5.0), (59, 1.5), (180, 3.0)] {
-        metrics.add_at(&duration, Unit::Milliseconds, value, hour() + after);
+        metrics.add_at(&duration, Unit::MILLISECONDS, value, hour() + after);
     }
     for name in ["TriggeredRules", "Invocations"] {
-        metrics.add_at(&MetricName::new("AWS/Events", name, [("RuleName", "a<b")]), Unit::Count, 1.0, hour());
+        metrics.add_at(&MetricName::new("AWS/Events", name, [("RuleName", "a<b")]), Unit::COUNT, 1.0, hour());
     }
-    metrics.add_at(&MetricName::new("AWS/Events", "Invocations", []), Unit::Count, 1.0, hour());
-    metrics.add_at(&MetricName::new("Mine", "Invocations", []), Unit::Count, 1.0, hour());
+    metrics.add_at(&MetricName::new("AWS/Events", "Invocations", []), Unit::COUNT, 1.0, hour());
     metrics
 }
 
