@@ -3,6 +3,7 @@
 
 use crate::ApplyError;
 use crate::ledger::{Ledger, Place, Slot};
+use crate::logs::Log;
 use aws_config::SdkConfig;
 use chrono::SecondsFormat;
 use trailhook::{BreakerLimit, BreakerNotice, Reason};
@@ -16,6 +17,7 @@ pub(crate) struct Breaker {
     limit: BreakerLimit,
     /// Who is told when it opens; without one, the decision lines and the metric say it.
     topic: Option<(String, aws_sdk_sns::Client)>,
+    log: Log,
 }
 
 /// Whether an action may be done.
@@ -43,9 +45,10 @@ impl Breaker {
         limit: BreakerLimit,
         topic_arn: Option<String>,
         aws: &SdkConfig,
+        log: &Log,
     ) -> Breaker {
         let topic = topic_arn.map(|arn| (arn, aws_sdk_sns::Client::new(aws)));
-        Breaker { response, account: account.to_owned(), region: region.to_owned(), limit, topic }
+        Breaker { response, account: account.to_owned(), region: region.to_owned(), limit, topic, log: log.clone() }
     }
 
     /// A place for one action, or why there is none. `description` is what would be done.
@@ -60,7 +63,7 @@ impl Breaker {
             Slot::Taken(place) => return Ok(Permit::Given(place)),
             Slot::None { until } => until,
         };
-        crate::logs::count("ActionsStopped", self.response);
+        self.log.count("ActionsStopped", self.response);
         let message = format!(
             "the circuit breaker is open: {} are as many as {} may do; the next may be done at {}",
             self.limit,

@@ -4,6 +4,7 @@ use crate::attempt::{Attempt, Cut};
 use crate::breaker::Breaker;
 use crate::carry_out::{Carried, Event};
 use crate::ledger::{Begun, Ledger};
+use crate::logs::Log;
 use crate::trouble::Trouble;
 use crate::{ApplyError, Configuration, Handler};
 use aws_config::SdkConfig;
@@ -28,12 +29,12 @@ pub(crate) struct Failure {
 }
 
 impl<H: Handler> Function<H> {
-    pub(crate) fn new(handler: H, configuration: Configuration, aws: &SdkConfig) -> Function<H> {
+    pub(crate) fn new(handler: H, configuration: Configuration, aws: &SdkConfig, log: &Log) -> Function<H> {
         let Configuration { mode, mut guards, table, breaker, topic_arn } = configuration;
         guards.failed_calls = handler.failed_calls();
         let breaker = breaker.filter(|_| H::DESTRUCTIVE && mode == Mode::Enforce);
         let breaker =
-            breaker.map(|limit| Breaker::new(H::NAME, &guards.account, &guards.region, limit, topic_arn, aws));
+            breaker.map(|limit| Breaker::new(H::NAME, &guards.account, &guards.region, limit, topic_arn, aws, log));
         // A dry run writes nothing, to the table neither.
         let ledger = table.filter(|_| mode == Mode::Enforce).map(|table| Ledger::new(table, aws));
         Function { handler, mode, guards, ledger, breaker }

@@ -3,15 +3,16 @@
 //! A process that just ends shows up as `Runtime.ExitError`, with nothing to go by. Reported to
 //! `/runtime/init/error`, the reason is in the invocation's error and in the on-failure queue.
 
+use crate::logs::Log;
 use lambda_runtime::Diagnostic;
 use lambda_runtime_api_client::{Client, body::Body};
 
-pub(crate) async fn report(message: &str) {
+pub(crate) async fn report(message: &str, log: &Log) {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none_or(|address| address.is_empty()) {
         return;
     }
     if let Err(error) = post(message).await {
-        crate::logs::fatal(&format!("the init error could not be reported: {error}"));
+        log.fatal(&format!("the init error could not be reported: {error}"));
     }
 }
 

@@ -3,10 +3,12 @@
 
 use crate::attempt::Attempt;
 use crate::function::{Failure, Function};
+use crate::logs::Log;
 use crate::payload::{Payload, wrapping};
-use crate::{Configuration, Environment, Handler, aws, init_error, logs};
+use crate::{Configuration, Environment, Handler, aws, init_error};
 use aws_config::SdkConfig;
-use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use lambda_runtime::tower::util::{MapRequestLayer, MapResultLayer};
+use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use serde_json::value::RawValue;
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -29,42 +31,48 @@ pub struct Start<'a> {
 ///
 /// A whole function: `fn main() -> ExitCode { trailhook_handlers::run(|_| Some(Greet)) }`.
 pub fn run<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> ExitCode {
+    let mut environment = Environment::of_process();
+    let log = Log::start(&mut environment, H::NAME);
     // One thread: a function answers one event at a time.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            logs::fatal(&format!("the asynchronous runtime could not start: {error}"));
+            log.fatal(&format!("the asynchronous runtime could not start: {error}"));
             return ExitCode::FAILURE;
         }
     };
     runtime.block_on(async {
-        let function = match start(build) {
+        let function = match start(build, environment, &log) {
             Ok(started) => started,
             Err(message) => {
-                logs::fatal(&message);
-                init_error::report(&message).await;
+                log.fatal(&message);
+                init_error::report(&message, &log).await;
                 return ExitCode::FAILURE;
             }
         };
-        match poll(Arc::new(function)).await {
+        match poll(Arc::new(function), log.clone()).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                logs::fatal(&format!("polling the Runtime API ended: {error}"));
+                log.fatal(&format!("polling the Runtime API ended: {error}"));
                 ExitCode::FAILURE
             }
         }
     })
 }
 
-fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<Function<H>, String> {
-    let mut environment = Environment::of_process();
-    logs::start(&mut environment);
+fn start<H: Handler>(
+    build: impl FnOnce(&mut Start<'_>) -> Option<H>,
+    mut environment: Environment,
+    log: &Log,
+) -> Result<Function<H>, String> {
     let configuration = Configuration::read::<H>(&mut environment);
     let aws = aws::configuration(&mut environment);
     let handler = build(&mut Start { environment: &mut environment, aws: &aws });
     let problems = environment.into_problems();
     match (handler, configuration) {
-        (Some(handler), Some(configuration)) if problems.is_empty() => Ok(Function::new(handler, configuration, &aws)),
+        (Some(handler), Some(configuration)) if problems.is_empty() => {
+            Ok(Function::new(handler, configuration, &aws, log))
+        }
         _ => {
             let list: Vec<String> = problems.iter().map(|problem| format!("- {problem}")).collect();
             let problems = if list.len() == 1 { "a problem".to_owned() } else { format!("{} problems", list.len()) };
@@ -73,16 +81,26 @@ fn start<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> Result<
     }
 }
 
-async fn poll<H: Handler>(function: Arc<Function<H>>) -> Result<(), lambda_runtime::Error> {
-    let service = service_fn(move |event: LambdaEvent<Payload>| answered(function.clone(), event));
-    Runtime::new(service).layer(wrapping()).run().await
+async fn poll<H: Handler>(function: Arc<Function<H>>, log: Log) -> Result<(), lambda_runtime::Error> {
+    let (begins, ends) = (log.clone(), log.clone());
+    let service = service_fn(move |event: LambdaEvent<Payload>| answered(function.clone(), log.clone(), event));
+    // The last one is the outermost: the answer's way to Lambda belongs to the invocation too.
+    let begin = MapRequestLayer::new(move |invocation: LambdaInvocation| {
+        begins.begin(&invocation.context);
+        invocation
+    });
+    let end = MapResultLayer::new(move |answered| {
+        ends.end();
+        answered
+    });
+    Runtime::new(service).layer(wrapping()).layer(end).layer(begin).run().await
 }
 
 type Answered = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;
 
 /// Boxed, because the SDK's futures are nested so deeply that a function around them would need a
 /// higher recursion limit to compile, in everyone's own crate.
-fn answered<H: Handler>(function: Arc<Function<H>>, event: LambdaEvent<Payload>) -> Answered {
+fn answered<H: Handler>(function: Arc<Function<H>>, log: Log, event: LambdaEvent<Payload>) -> Answered {
     Box::pin(async move {
         let (payload, attempt) = (event.payload.bytes(), Attempt::of(&event.context));
         let (report, failure) = match attempt.bounded_last(function.answer(payload, &attempt)).await {
@@ -91,7 +109,8 @@ fn answered<H: Handler>(function: Arc<Function<H>>, event: LambdaEvent<Payload>)
         };
         // What is put off is not done and comes again, as a failure does; nothing is wrong with it.
         let failed = failure.is_some() && report.outcome != Outcome::Postponed;
-        let json = decision_line(&report, failed, &attempt.request_id);
+        let json = decision_line(&report, failed, log.is_cold_start());
+        log.decided(&report);
         match failure {
             None => Ok(json),
             Some(failure) => Err(failure),
@@ -100,16 +119,16 @@ fn answered<H: Handler>(function: Arc<Function<H>>, event: LambdaEvent<Payload>)
 }
 
 /// The one line that every event ends in; the report's JSON is the function's answer too.
-fn decision_line(report: &Report, failed: bool, request_id: &str) -> Box<RawValue> {
+fn decision_line(report: &Report, failed: bool, cold_start: bool) -> Box<RawValue> {
     // A report is plain data, so it can always be written; if not, the line still has its message.
     let json = serde_json::value::to_raw_value(report).unwrap_or_default();
     let (text, message) = (json.get(), report.message.as_str());
     if failed {
-        tracing::error!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
+        tracing::error!(target: "trailhook::decision", coldStart = cold_start, report = text, "{message}");
     } else if !report.notes.is_empty() {
-        tracing::warn!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
+        tracing::warn!(target: "trailhook::decision", coldStart = cold_start, report = text, "{message}");
     } else {
-        tracing::info!(target: "trailhook::decision", requestId = request_id, report = text, "{message}");
+        tracing::info!(target: "trailhook::decision", coldStart = cold_start, report = text, "{message}");
     }
     json
 }
@@ -165,7 +184,7 @@ mod tests {
         context.deadline = deadline;
         let event = LambdaEvent::new(Payload::Text(payload.to_owned()), context);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(answered(Arc::new(function), event)).unwrap_err()
+        runtime.block_on(answered(Arc::new(function), Log::quiet("broken"), event)).unwrap_err()
     }
 
     #[test]

@@ -147,6 +147,9 @@ fn a_function_that_fails_ends_with_1_and_the_others_go_on() {
     );
     assert_eq!(targets[1]["report"]["outcome"], "acted");
     assert_eq!(targets[3]["result"], "logged");
+    // People read what the function said, and not what it counted.
+    let text = String::from_utf8(local(&["events/bad/queue-name-is-a-number.json"], "").stdout).unwrap();
+    assert!(text.contains("trailhook::decision") && !text.contains("CloudWatchMetrics"), "{text}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The whole stage, from a client's call to what is there afterwards: the same suite on the services in
 //! the process, and on moto, which is not ours.
 
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use serde_json::Value;
 use std::process::Command;
 use trailhook_tests::functions::binaries;
@@ -89,6 +91,9 @@ async fn a_created_queue_is_answered_by_every_function(behind: Behind<'_>) {
         events.events().iter().map(|event| serde_json::from_str(event.message().unwrap()).unwrap()).collect();
     let ours = events.iter().find(|event| event["detail"]["requestParameters"]["queueName"] == "orders").unwrap();
     assert_eq!((&ours["source"], &ours["account"]), (&Value::from("aws.sqs"), &Value::from("111122223333")));
+    for (response, outcome) in [("tag-new-queue", "acted"), ("notify", "acted"), ("revert", "dry-run")] {
+        assert_eq!(decisions_counted(&stage, response, outcome).await, 1.0, "{response} {outcome}");
+    }
     let (sums, status) = stage.end().unwrap();
     assert_eq!(status, Some(130));
     assert!(
@@ -96,6 +101,24 @@ async fn a_created_queue_is_answered_by_every_function(behind: Behind<'_>) {
         "{sums:?}"
     );
     assert!(sums.iter().any(|line| line == "decisions    5: 4 acted, 1 dry-run"), "{sums:?}");
+}
+
+/// What CloudWatch says of a response's decisions, which its log counts right behind each.
+async fn decisions_counted(stage: &Stage, response: &str, outcome: &str) -> f64 {
+    let cloudwatch = aws_sdk_cloudwatch::Client::new(&stage.configuration("alice-sso"));
+    let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
+    let now = chrono::Utc::now().timestamp();
+    for _ in 0..100 {
+        let asked = cloudwatch.get_metric_statistics().namespace("Trailhook").metric_name("Decisions");
+        let asked = asked.dimensions(dimension("Response", response)).dimensions(dimension("Outcome", outcome));
+        let asked = asked.start_time(DateTime::from_secs(now - 600)).end_time(DateTime::from_secs(now + 600));
+        let found = asked.period(3600).statistics(Statistic::Sum).send().await.unwrap();
+        if let Some(point) = found.datapoints().first() {
+            return point.sum().unwrap();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    0.0
 }
 
 async fn a_call_that_fails_is_an_event_and_a_read_is_none(behind: Behind<'_>) {

@@ -81,6 +81,9 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         ("TRAILHOOK_NOTIFY_QUIET", "TagQueue,*"),
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
         ("AWS_LAMBDA_LOG_FORMAT", "YAML"),
+        ("POWERTOOLS_LOG_LEVEL", "silent"),
+        ("POWERTOOLS_METRICS_NAMESPACE", "AWS/Lambda"),
+        ("POWERTOOLS_METRICS_DISABLED", "maybe"),
     ];
     for (function, own) in [("tag-new-queue", 2), ("notify", 4), ("revert", 1)] {
         let mut function_process = start(function, NOWHERE, &wrong).await.unwrap();
@@ -89,10 +92,10 @@ async fn every_problem_of_the_configuration_is_told_at_once() {
         };
         assert_eq!(error.error_type, "Trailhook.Configuration");
         let problems = error.error_message.lines().filter(|line| line.starts_with("- ")).count();
-        assert_eq!(problems, 14 + own, "{function}: {}", error.error_message);
+        assert_eq!(problems, 17 + own, "{function}: {}", error.error_message);
         let log = function_process.stop().await;
         let fatal: Value = serde_json::from_str(&log[0].text).unwrap();
-        assert_eq!(fatal["level"], "FATAL");
+        assert_eq!((&fatal["level"], &fatal["service"]), (&"FATAL".into(), &function.into()));
     }
 }
 

@@ -1,8 +1,9 @@
-//! The real binaries under a Runtime API, and events made to hurt: every one ends in one line of the log that is JSON and
-//! reads as it is, and none of them ends a function.
+//! The real binaries under a Runtime API, and events made to hurt: every one ends in one decision line and one of metrics,
+//! which are JSON and read as they are, and none of them ends a function.
 
 use serde_json::Value;
 use trailhook_cli::stage::Invocation;
+use trailhook_tests::emf;
 use trailhook_tests::functions::start;
 use trailhook_tests::hostile::STRINGS;
 use trailhook_tests::rules;
@@ -105,7 +106,12 @@ async fn whatever_comes_there_is_one_line_that_reads_as_it_is() {
             rules::json_line(line).unwrap();
             assert!(line.len() < 256 * 1024, "{function}: a line of {} bytes", line.len());
         }
-        assert_eq!(log.len(), payloads.len(), "{function}: one line for each event");
+        let (metrics, decisions): (Vec<&String>, Vec<&String>) = log.iter().partition(|line| emf::is_embedded(line));
+        assert_eq!(decisions.len(), payloads.len(), "{function}: one line for each event");
+        assert_eq!(metrics.len(), payloads.len(), "{function}: one line of metrics for each event");
+        for line in metrics {
+            emf::extracted(line).unwrap();
+        }
         say(format!("{function}: {answered} answered, {refused} refused, {} lines that read as they are", log.len()));
         assert!(answered > 20 && refused > 20, "{function}: {answered} answered, {refused} refused");
     }
@@ -156,6 +162,7 @@ async fn a_log_of_text_has_one_line_for_each_event() {
         for line in &log {
             rules::line(line).unwrap();
         }
-        assert_eq!(log.len(), payloads.len(), "{function}: {log:?}");
+        let (metrics, decisions): (Vec<&String>, Vec<&String>) = log.iter().partition(|line| emf::is_embedded(line));
+        assert_eq!((metrics.len(), decisions.len()), (payloads.len(), payloads.len()), "{function}: {log:?}");
     }
 }

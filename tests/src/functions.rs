@@ -7,7 +7,7 @@ use std::io::{Error, Result};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
-use trailhook_cli::stage::{Function, FunctionSettings, Invocation};
+use trailhook_cli::stage::{Function, FunctionSettings, Invocation, LogLine};
 
 /// The role path of the sample events.
 pub const ROLE_PATH: &str = "/trailhook/";
@@ -76,6 +76,12 @@ pub async fn start(binary: &str, endpoint: &str, variables: &[(&str, &str)]) -> 
     Function::start(settings).await.map_err(Error::other)
 }
 
+/// The lines of a log that say what was decided.
+pub fn decisions(log: &[LogLine]) -> Vec<Value> {
+    let lines = log.iter().filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
+    lines.filter(|line| line.get("target").is_some_and(|target| target == "trailhook::decision")).collect()
+}
+
 /// What became of each payload; every payload must have ended in exactly one decision line, which
 /// says `failed` for those that failed and for no others.
 pub async fn invoke(
@@ -90,9 +96,7 @@ pub async fn invoke(
         invocations.push(function.invoke(payload.clone()).await.map_err(Error::other)?);
     }
     let log = function.stop().await;
-    let decisions = log.iter().filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
-    let decisions = decisions.filter(|line| line.get("target").is_some_and(|target| target == "trailhook::decision"));
-    let decisions: Vec<Value> = decisions.collect();
+    let decisions = decisions(&log);
     let failed = |line: &&Value| {
         line.pointer("/report/outcome").is_some_and(|outcome| outcome == "failed" || outcome == "postponed")
     };

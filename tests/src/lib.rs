@@ -2,6 +2,7 @@
 
 pub mod between;
 pub mod command;
+pub mod emf;
 pub mod functions;
 pub mod hostile;
 pub mod moto;

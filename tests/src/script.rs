@@ -15,16 +15,19 @@ type Script = Arc<dyn Fn(&str, usize) -> Answer + Send + Sync>;
 pub struct Scripted {
     /// Where it listens, as `AWS_ENDPOINT_URL` wants it.
     pub endpoint: String,
-    seen: Arc<Mutex<Vec<String>>>,
+    seen: Seen,
 }
+
+/// The calls with the tracing header of each.
+type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
 impl Scripted {
     /// Starts one. `script` is given the call (`GetQueueAttributes`) and how often it came before.
     pub async fn start(script: impl Fn(&str, usize) -> Answer + Send + Sync + 'static) -> std::io::Result<Scripted> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let state: (Script, Arc<Mutex<Vec<String>>>) = (Arc::new(script), seen.clone());
+        let seen = Seen::default();
+        let state: (Script, Seen) = (Arc::new(script), seen.clone());
         let router = Router::new().fallback(answer).with_state(state);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Scripted { endpoint, seen })
@@ -40,6 +43,11 @@ impl Scripted {
 
     /// The calls that came, in their order.
     pub fn calls(&self) -> Vec<String> {
+        self.traced().into_iter().map(|(call, _)| call).collect()
+    }
+
+    /// The same, each with its `X-Amzn-Trace-Id`.
+    pub fn traced(&self) -> Vec<(String, Option<String>)> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -53,15 +61,16 @@ pub fn call_of(headers: &HeaderMap, body: &[u8]) -> String {
 }
 
 async fn answer(
-    State((script, seen)): State<(Script, Arc<Mutex<Vec<String>>>)>,
+    State((script, seen)): State<(Script, Seen)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, [(&'static str, &'static str); 1], String) {
     let call = call_of(&headers, &body);
     let (status, answer) = {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = seen.iter().filter(|other| **other == call).count();
-        seen.push(call.clone());
+        let before = seen.iter().filter(|(other, _)| *other == call).count();
+        let trace = headers.get("x-amzn-trace-id").and_then(|trace| trace.to_str().ok());
+        seen.push((call.clone(), trace.map(str::to_owned)));
         script(&call, before)
     };
     (StatusCode::from_u16(status).unwrap_or(StatusCode::OK), [("content-type", "application/x-amz-json-1.0")], answer)

@@ -1,13 +1,23 @@
-//! A line of the log as text: tracing's own, on one line whatever a caller put into it.
+//! A line of the log as text: tracing's own with where it comes from, on one line whatever a caller put into it.
 
+use super::origin::Origin;
 use std::fmt;
+use std::sync::Arc;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::{Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-#[derive(Default)]
-pub(super) struct TextLines(Format);
+pub(super) struct TextLines {
+    format: Format,
+    origin: Arc<Origin>,
+}
+
+impl TextLines {
+    pub(super) fn new(origin: Arc<Origin>) -> TextLines {
+        TextLines { format: Format::default(), origin }
+    }
+}
 
 impl<S, N> FormatEvent<S, N> for TextLines
 where
@@ -16,7 +26,8 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let mut text = String::with_capacity(512);
-        self.0.format_event(context, Writer::new(&mut text), event)?;
-        writeln!(to, "{}", trailhook::shown_line(text.trim_end_matches('\n')))
+        self.format.format_event(context, Writer::new(&mut text), event)?;
+        let line = format!("{} {}", text.trim_end_matches('\n'), self.origin);
+        writeln!(to, "{}", trailhook::shown_line(&line))
     }
 }
