@@ -128,3 +128,17 @@ impl Visit for Fields {
         self.0.push((field.name(), Said::Number(value.into())));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_somebody_elses_takes_no_name_of_ours() {
+        let text = |text: &str| Said::Text(text.to_owned());
+        let fields = Fields(vec![("level", text("high")), ("service", text("sqs")), ("message", text("sent"))]);
+        let line = line("DEBUG", "a::library", &Origin::of("notify".to_owned()), &fields);
+        let members = r#""level":"DEBUG","target":"a::library","service":"notify",".level":"high",".service":"sqs","message":"sent"}"#;
+        assert!(line.ends_with(members), "{line}");
+    }
+}
