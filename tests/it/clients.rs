@@ -214,7 +214,7 @@ fn the_aws_cli_reads_metrics_writes_once_and_is_told_what_is_wrong() {
     for (call, service) in [
         (&["s3", "ls"][..], "s3"),
         (&["ec2", "describe-instances"], "ec2"),
-        (&["lambda", "list-functions"], "lambda"),
+        (&["xray", "get-groups"], "xray"),
         (&["iam", "get-user"], "iam"),
         (&["route53", "list-hosted-zones"], "route53"),
     ] {

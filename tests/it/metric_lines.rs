@@ -1,6 +1,7 @@
 //! The real binaries under a Runtime API: each decision is counted in a line of metrics, which is in CloudWatch's
 //! embedded metric format and gets through Lambda's filter.
 
+use crate::template_watch::OWN;
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,12 @@ async fn each_decision_is_counted_in_a_line_that_is_in_the_schema() {
             assert_eq!(decision["coldStart"], number == 0);
             there += usize::from(cold.is_some());
             assert_eq!(values.len(), there, "{line}");
+            // What the template's alarms and dashboard look for is what the functions write.
+            for value in &values {
+                let dimensions: Vec<&str> = value.dimensions.keys().map(String::as_str).collect();
+                let known = OWN.iter().find(|(name, _)| *name == value.name);
+                assert!(known.is_some_and(|(_, sets)| sets.contains(&dimensions.as_slice())), "{line}");
+            }
             assert_eq!(document["reason"], report["reason"], "{line}");
             for member in ["eventId", "eventName", "eventSource", "awsRegion"] {
                 assert_eq!(document[member], report["event"][member], "{member} in {line}");

@@ -9,7 +9,7 @@ use trailhook_tests::responses::RESPONSES;
 use trailhook_tests::root;
 
 /// The functions' own metrics, and the dimensions that each may be asked for with.
-const OWN: [(&str, &[&[&str]]); 4] = [
+pub(crate) const OWN: [(&str, &[&[&str]]); 4] = [
     ("Decisions", &[&["Response"], &["Outcome", "Response"]]),
     ("Latency", &[&["Response"]]),
     ("ColdStart", &[&["Response"]]),
