@@ -1,8 +1,8 @@
 //! What a function makes of an event before it looks at anything: the report it ends in, or the actions
 //! that it would carry out.
 //!
-//! The deployed function and a replay of stored log files both go by this, so that they can't differ. It
-//! asks nothing and does nothing.
+//! The deployed function and a replay of stored log files both go by this, so that they can't differ; a replay
+//! that only counts leaves the texts of the actions out. It asks nothing and does nothing.
 
 use crate::response::decide_by;
 use crate::{

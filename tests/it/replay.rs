@@ -90,6 +90,13 @@ async fn each_decision_is_the_one_of_the_deployed_function() {
     let parameters: Vec<&str> = DRY.iter().copied().chain([ALL]).flat_map(|text| ["--parameter", text]).collect();
     let told = replay(&[&[file.as_str(), "--decisions", &decisions, "--json"], parameters.as_slice()].concat());
     let tally = json(&told);
+    // Who only counts lays out no action, and comes to the same sums.
+    for more in [&[][..], &["--parameter", "NotifyQuiet=sqs:CreateQueue", "--parameter", "ExemptQueues=ord*"]] {
+        let arguments = [&[file.as_str(), "--json"], parameters.as_slice(), more].concat();
+        let counted = json(&replay(&arguments));
+        assert_eq!(counted, json(&replay(&[&arguments[..], &["--decisions", &format!("{decisions}.2")]].concat())));
+        assert_eq!(counted == tally, more.is_empty(), "{counted}");
+    }
     let refused = r#"{"__type": "com.amazonaws#AccessDeniedException", "message": "said the test"}"#;
     let aws = Scripted::start(move |_, _| (400, refused.to_owned())).await.unwrap();
     let mut deployed = BTreeMap::<(String, String), BTreeMap<&'static str, Function>>::new();

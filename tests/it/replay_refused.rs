@@ -84,6 +84,45 @@ fn a_bad_line_costs_itself_and_strict_ends_at_the_first_whatever_the_threads() {
 }
 
 #[test]
+fn a_record_that_is_too_large_costs_itself() {
+    let place = folder("replay-too-large").unwrap();
+    let good = record().to_string();
+    let large = good.replacen("\"userAgent\":\"", &format!("\"userAgent\":\"{}", "\\\"{}".repeat(4_500_000)), 1);
+    assert!(large.len() > 17_000_000);
+    for (name, large) in [("late.json", large.as_str()), ("last.json", &large[..large.len() - 1])] {
+        let file = place.join(name);
+        let end = if large.ends_with('}') { format!(",{good},{good}]}}") } else { String::new() };
+        std::fs::write(&file, format!("{{\"Records\":[{good},{large}{end}")).unwrap();
+        for threads in ["1", "2"] {
+            let (status, sums) = tally(&[file.to_str().unwrap(), "--threads", threads]);
+            let (matched, problem) = match name {
+                "late.json" => (3, "late.json: record 2: it is larger than 16777216 bytes"),
+                _ => (1, "last.json: it ends in the middle of the record"),
+            };
+            assert_eq!((status, &sums["matched"]), (Some(1), &json!(matched)), "{sums}");
+            assert_eq!(sums["problemCount"], 1, "{sums}");
+            assert!(sums["problems"][0].as_str().unwrap().contains(problem), "{sums}");
+        }
+    }
+}
+
+#[test]
+fn decisions_that_are_not_all_there_take_nobodys_place() {
+    let place = folder("replay-unfinished").unwrap();
+    let (file, decisions) = (place.join("events.jsonl"), place.join("decisions.jsonl"));
+    let good = record().to_string();
+    std::fs::write(&file, format!("{good}\nnot JSON\n{good}\n")).unwrap();
+    std::fs::write(&decisions, "those of yesterday").unwrap();
+    let arguments = ["replay", file.to_str().unwrap(), "--decisions", decisions.to_str().unwrap()];
+    let (status, message) = told(&trailhook([&arguments[..], &["--strict"]].concat()).unwrap());
+    assert!(status == Some(1) && message.contains("decisions.jsonl.unfinished"), "{message}");
+    assert_eq!(std::fs::read_to_string(&decisions).unwrap(), "those of yesterday");
+    assert_eq!(std::fs::read_to_string(place.join("decisions.jsonl.unfinished")).unwrap().lines().count(), 3);
+    let (status, _) = told(&trailhook(arguments).unwrap());
+    assert_eq!((status, std::fs::read_to_string(&decisions).unwrap().lines().count()), (Some(1), 6));
+}
+
+#[test]
 fn rules_that_differ_between_regions_get_the_events_of_each() {
     let place = folder("replay-regions").unwrap();
     let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();

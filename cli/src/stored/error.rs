@@ -3,6 +3,11 @@
 /// The largest record: CloudTrail's are 256 KB, and 1 MB in CloudTrail Lake.
 pub(super) const LARGEST: usize = 16 * 1024 * 1024;
 
+/// What is told of a larger one in a list, which is passed.
+pub(crate) fn too_large() -> String {
+    format!("it is larger than {LARGEST} bytes")
+}
+
 /// Why a stream can't be cut.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
@@ -35,7 +40,7 @@ pub enum SplitError {
         at: u64,
     },
     /// A record that nobody writes.
-    #[error("the record that begins at byte {at} is larger than {LARGEST} bytes")]
+    #[error("the record that begins at byte {at} is larger than {LARGEST} bytes; what comes after it was not read")]
     TooLarge {
         /// Where the record begins.
         at: u64,

@@ -12,6 +12,7 @@ mod structure;
 mod words;
 
 pub use error::SplitError;
+pub(crate) use error::too_large;
 pub use event::{Members, Stored};
 pub use files::{Files, files};
 pub use layout::Asked;
@@ -47,7 +48,9 @@ pub fn each(file: &Path, wanted: &Wanted, mut take: impl FnMut(Event)) -> FileRe
         &over,
         |_| {},
         |number, text| {
-            if wanted.may_be(text) {
+            if text.too_large {
+                problems.push(format!("{name}: record {number}: {}", error::too_large()));
+            } else if wanted.may_be(text) {
                 match events_of(text.bytes, &format!("{name}: record {number}")) {
                     Ok(events) => events.into_iter().for_each(&mut take),
                     Err(error) => problems.push(error.to_string()),

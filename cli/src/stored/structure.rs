@@ -61,6 +61,11 @@ impl Structure {
         Some(self.at + end)
     }
 
+    /// How much of the text has been followed and need not be there any more.
+    pub(super) fn pass(&mut self) -> usize {
+        std::mem::take(&mut self.at)
+    }
+
     #[inline(always)]
     fn block(&mut self, block: &[u8; BLOCK]) -> Option<usize> {
         let backslashes = where_are(block, |bytes| bytes.simd_eq(u8x16::splat(b'\\')));

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn may_be(wanted: &Wanted, record: &str) -> bool {
-        wanted.may_be(Text { bytes: record.as_bytes(), escapes: record.contains('\\'), odd: false })
+        wanted.may_be(Text { bytes: record.as_bytes(), escapes: record.contains('\\'), odd: false, too_large: false })
     }
 
     #[test]

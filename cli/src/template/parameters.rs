@@ -4,7 +4,6 @@
 //! something that never deploys.
 
 use super::error::{ParameterProblem, TemplateError};
-use regex_lite::Regex;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -57,14 +56,11 @@ fn check(declaration: &Value, kind: &str, value: &str) -> Result<(), ParameterPr
             return Err(ParameterProblem::NotAllowed { value: owned(), allowed: allowed.join(", ") });
         }
     }
-    if let Some(pattern) = declaration.get("AllowedPattern").and_then(Value::as_str) {
-        // CloudFormation's dialect is Java's, and the whole value must match. A pattern that only
-        // Java understands is left to the deployment.
-        let whole = Regex::new(&format!("^(?:{pattern})$"));
-        if whole.is_ok_and(|whole| !whole.is_match(value)) {
-            let described = declaration.get("ConstraintDescription").and_then(Value::as_str).unwrap_or(pattern);
-            return Err(ParameterProblem::Pattern { value: owned(), described: described.to_owned() });
-        }
+    if let Some(pattern) = declaration.get("AllowedPattern").and_then(Value::as_str)
+        && is_match(pattern, value) == Some(false)
+    {
+        let described = declaration.get("ConstraintDescription").and_then(Value::as_str).unwrap_or(pattern);
+        return Err(ParameterProblem::Pattern { value: owned(), described: described.to_owned() });
     }
     let limit = |name: &str| declaration.get(name).and_then(|limit| scalar(limit)?.parse::<f64>().ok());
     let outside = |limit: String| Err(ParameterProblem::Limit { value: value.to_owned(), limit });
@@ -81,6 +77,18 @@ fn check(declaration: &Value, kind: &str, value: &str) -> Result<(), ParameterPr
         (Some(least), _) if length < least => outside(format!("{least} characters or more")),
         (_, Some(most)) if length > most => outside(format!("{most} characters or fewer")),
         _ => Ok(()),
+    }
+}
+
+/// Whether the whole value matches, as CloudFormation asks. Its dialect is Java's: a pattern that only Java
+/// understands (`None`) is left to the deployment.
+fn is_match(pattern: &str, value: &str) -> Option<bool> {
+    let whole = format!("^(?:{pattern})$");
+    // The small one is quick for a pattern that is used once, and its classes are Java's; classes of Unicode and
+    // those with `&&` are known to the large one only.
+    match regex_lite::Regex::new(&whole) {
+        Ok(whole) => Some(whole.is_match(value)),
+        Err(_) => regex::Regex::new(&whole).ok().map(|whole| whole.is_match(value)),
     }
 }
 
@@ -123,6 +131,10 @@ mod tests {
         assert_eq!(problem(names, Some("A,C")), r#"parameter P: "C" is none of A, B"#);
         let path = json!({"Type": "String", "AllowedPattern": "/|(/[a-z]+/)", "ConstraintDescription": "a path"});
         assert_eq!(problem(path, Some("x/a/")), r#"parameter P: "x/a/" breaks the rule: a path"#);
+        for (pattern, value) in [(r"[\p{L}]+", "123"), (r"[\w&&[^\d]]+", "123"), (r"\d+", "\u{663}")] {
+            let letters = json!({"Type": "String", "AllowedPattern": pattern});
+            assert!(problem(letters, Some(value)).contains("breaks the rule"), "{pattern}");
+        }
         let age = json!({"Type": "Number", "MinValue": 60});
         assert_eq!(problem(age.clone(), Some("59")), r#"parameter P: "59" is not 60 or more"#);
         assert_eq!(problem(age.clone(), Some("x")), r#"parameter P: "x" is not a number"#);

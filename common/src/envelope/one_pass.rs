@@ -10,8 +10,17 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::map::Entry;
 use std::fmt;
 
-/// The members that every envelope has.
-const NEEDED: u16 = 1 << 4 | 1 << 5 | 1 << 6;
+/// A bit for each member, those first that every envelope has.
+const DETAIL_TYPE: u16 = 1;
+const SOURCE: u16 = 1 << 1;
+const DETAIL: u16 = 1 << 2;
+const NEEDED: u16 = DETAIL_TYPE | SOURCE | DETAIL;
+const VERSION: u16 = 1 << 3;
+const ID: u16 = 1 << 4;
+const ACCOUNT: u16 = 1 << 5;
+const TIME: u16 = 1 << 6;
+const REGION: u16 = 1 << 7;
+const RESOURCES: u16 = 1 << 8;
 
 /// The envelope; `None` for a payload that has to be looked at more closely.
 pub(super) fn in_one_pass(payload: &[u8]) -> Option<Envelope> {
@@ -35,20 +44,20 @@ impl<'de> Visitor<'de> for Members {
         let mut envelope = Envelope::default();
         let mut seen = 0u16;
         while let Some(name) = map.next_key::<Name<'de>>()? {
-            let number = match &*name {
-                "version" => read(&mut map, &mut envelope.version, 0)?,
-                "id" => read(&mut map, &mut envelope.id, 1)?,
-                "account" => read(&mut map, &mut envelope.account, 2)?,
-                "time" => read(&mut map, &mut envelope.time, 3)?,
-                "detail-type" => read(&mut map, &mut envelope.detail_type, 4)?,
-                "source" => read(&mut map, &mut envelope.source, 5)?,
+            let member = match &*name {
+                "version" => read(&mut map, &mut envelope.version, VERSION)?,
+                "id" => read(&mut map, &mut envelope.id, ID)?,
+                "account" => read(&mut map, &mut envelope.account, ACCOUNT)?,
+                "time" => read(&mut map, &mut envelope.time, TIME)?,
+                "detail-type" => read(&mut map, &mut envelope.detail_type, DETAIL_TYPE)?,
+                "source" => read(&mut map, &mut envelope.source, SOURCE)?,
                 "detail" => {
                     let InForm::<Record>(detail) = map.next_value()?;
                     envelope.detail = detail;
-                    6
+                    DETAIL
                 }
-                "region" => read(&mut map, &mut envelope.region, 7)?,
-                "resources" => read(&mut map, &mut envelope.resources, 8)?,
+                "region" => read(&mut map, &mut envelope.region, REGION)?,
+                "resources" => read(&mut map, &mut envelope.resources, RESOURCES)?,
                 _ => {
                     let Entry::Vacant(place) = envelope.other.entry(name.into_owned()) else {
                         return Err(Error::custom("named twice"));
@@ -57,21 +66,21 @@ impl<'de> Visitor<'de> for Members {
                     continue;
                 }
             };
-            if seen & 1 << number != 0 {
+            if seen & member != 0 {
                 return Err(Error::custom("named twice"));
             }
-            seen |= 1 << number;
+            seen |= member;
         }
         if seen & NEEDED == NEEDED { Ok(envelope) } else { Err(Error::custom("not an envelope")) }
     }
 }
 
-/// Reads a member's value; its number, for who counts them.
+/// Reads a member's value; its bit, for who counts them.
 fn read<'de, A: MapAccess<'de>, T: serde::Deserialize<'de>>(
     map: &mut A,
     to: &mut T,
-    number: u16,
+    bit: u16,
 ) -> Result<u16, A::Error> {
     *to = map.next_value()?;
-    Ok(number)
+    Ok(bit)
 }

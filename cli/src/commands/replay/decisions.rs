@@ -44,6 +44,12 @@ impl Decisions {
         writeln!(self.to, "{line}")
     }
 
+    /// What has been written so far is not all there is to be: it stays in the file beside, whose name this is.
+    pub(super) fn leave(mut self) -> Result<Option<PathBuf>> {
+        self.to.flush()?;
+        Ok(self.unfinished.map(|(beside, _)| beside))
+    }
+
     pub(super) fn finish(mut self) -> std::result::Result<(), CommandError> {
         self.to.flush()?;
         drop(self.to);

@@ -96,7 +96,10 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
         }
     });
     replay.bar.finish_and_clear();
-    let mut tally = replay.order.end()?;
+    let (mut tally, unfinished) = replay.order.end()?;
+    if let Some(file) = unfinished {
+        eprintln!("trailhook: not all decisions are there; those so far are in {}", file.display());
+    }
     if over.load(Ordering::Relaxed) && !(arguments.strict && tally.problem_count > 0) {
         tally.problem("it was ended before everything was read".to_owned());
     }

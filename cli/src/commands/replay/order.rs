@@ -10,6 +10,7 @@ use super::found::Found;
 use crate::commands::CommandError;
 use crate::stored::{Boundary, Chain, Fit, Part, PartRead};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -123,17 +124,23 @@ impl<'a> Order<'a> {
         self.turned.notify_all();
     }
 
-    /// The sums.
+    /// The sums; and the file that holds the decisions so far, where it was ended before they were all there.
     ///
     /// # Errors
     /// The lines can't be written.
-    pub(super) fn end(self) -> Result<Tally, CommandError> {
+    pub(super) fn end(self) -> Result<(Tally, Option<PathBuf>), CommandError> {
         let State { tally, decisions, failed, .. } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(failed) = failed {
             return Err(failed);
         }
-        decisions.map_or(Ok(()), Decisions::finish)?;
-        Ok(tally)
+        let unfinished = match decisions {
+            Some(decisions) if self.over.load(Ordering::Relaxed) => decisions.leave()?,
+            decisions => {
+                decisions.map_or(Ok(()), Decisions::finish)?;
+                None
+            }
+        };
+        Ok((tally, unfinished))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -108,7 +108,9 @@ impl<'r, 'a> Share<'r, 'a> {
             }
         };
         let read = part.read(from, replay.over, on, |number, text| {
-            if replay.setting.wanted.may_be(text) {
+            if text.too_large {
+                found.problem(number, format!(": {}", stored::too_large()));
+            } else if replay.setting.wanted.may_be(text) {
                 self.record(number, text, found);
             }
             let stop = replay.setting.arguments.strict && found.is_bad();

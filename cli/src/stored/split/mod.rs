@@ -50,6 +50,8 @@ pub struct Text<'a> {
     pub escapes: bool,
     /// It is no whole JSON object. Whoever parses it can say what is wrong with it.
     pub odd: bool,
+    /// It is larger than any service writes, and left out: there are no bytes.
+    pub too_large: bool,
 }
 
 impl<R: Read> Split<R> {
@@ -116,14 +118,17 @@ impl<R: Read> Split<R> {
             return Ok(None);
         }
         let (length, escapes, odd) = match (self.peek()?, self.within.list) {
-            (Some(b'{'), true) => self.object(Structure::default())?,
+            (Some(b'{'), true) => match self.object_of_list()? {
+                Some(object) => object,
+                None => return Ok(Some(Text { bytes: &[], escapes: true, odd: true, too_large: true })),
+            },
             (Some(b'{'), false) => self.object_of_line()?,
             (_, true) => (self.element()?, true, true),
             (_, false) => (self.line()?, true, true),
         };
         let start = self.at;
         self.at += length;
-        Ok(self.buffer.get(start..start + length).map(|bytes| Text { bytes, escapes, odd }))
+        Ok(self.buffer.get(start..start + length).map(|bytes| Text { bytes, escapes, odd, too_large: false }))
     }
 
     /// Whether this is the object around a list; then what stands before the list's elements is passed.
@@ -154,6 +159,29 @@ impl<R: Read> Split<R> {
                 Some(end) if end > LARGEST => return Err(SplitError::TooLarge { at: self.at() }),
                 Some(end) => return Ok((end, structure.escapes, structure.broken)),
                 None => self.more(length)?,
+            }
+        }
+    }
+
+    /// The same of an object in a list; one that is too large is passed, and `None`.
+    fn object_of_list(&mut self) -> Result<Option<(usize, bool, bool)>, SplitError> {
+        let (mut structure, began, mut passed) = (Structure::default(), self.at(), false);
+        loop {
+            let there = self.rest();
+            let (length, end) = (there.len(), structure.end(there));
+            match end {
+                Some(end) if passed || end > LARGEST => {
+                    self.at += end;
+                    return Ok(None);
+                }
+                Some(end) => return Ok(Some((end, structure.escapes, structure.broken))),
+                // What has been followed is not kept.
+                None if length > LARGEST => (self.at, passed) = (self.at + structure.pass(), true),
+                None => {}
+            }
+            let wanted = self.rest().len() + 1;
+            if !self.fill(wanted)? {
+                return Err(SplitError::Cut { at: began });
             }
         }
     }
