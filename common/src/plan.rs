@@ -37,6 +37,9 @@ pub enum Judgement<A> {
     /// tries again after one minute, and after two more. A dry run reports what would be done then, where
     /// that is known, and nothing where it isn't.
     Later(Option<A>, Reason),
+    /// Nothing that can be decided, for this reason: the event fails, and is kept for people when Lambda's tries
+    /// are over. A dry run reports that nothing would be done.
+    Undecided(Reason),
 }
 
 /// What a second look says, after an action was carried out.
@@ -88,6 +91,11 @@ impl<A> Verdict<A> {
     /// Do this at another try, or look again, for this reason.
     pub fn later(action: impl Into<Option<A>>, reason: Reason) -> Self {
         Verdict { judgement: Judgement::Later(action.into(), reason), notes: Vec::new() }
+    }
+
+    /// Nothing that can be decided, for this reason.
+    pub fn undecided(reason: Reason) -> Self {
+        Verdict { judgement: Judgement::Undecided(reason), notes: Vec::new() }
     }
 
     /// The same with what was seen on the way.

@@ -138,6 +138,15 @@ impl<H: Handler> Function<H> {
             Judgement::Nothing(reason) => {
                 Err(Box::new((ActionReport { notes: verdict.notes, ..report.left_alone(reason) }, None)))
             }
+            Judgement::Undecided(reason) => {
+                let mut report = ActionReport { notes: verdict.notes, ..report.left_alone(reason.clone()) };
+                if self.mode == Mode::DryRun {
+                    report.notes.push("it would fail, and be kept in the queue of failed events".to_owned());
+                    return Err(Box::new((report, None)));
+                }
+                report.outcome = ActionOutcome::Failed;
+                Err(Box::new((report, Some(Trouble::Undecided(reason)))))
+            }
             Judgement::Later(later, reason) => {
                 let report = later.as_ref().map_or(report.clone(), |later| self.report(later, report.outcome));
                 let mut report = ActionReport { notes: verdict.notes, ..report };

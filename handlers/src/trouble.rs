@@ -20,6 +20,8 @@ pub(crate) enum Trouble {
     Cut(Cut),
     /// It is too early, and left to the next try.
     TooEarly(Reason),
+    /// The live state does not let it be decided.
+    Undecided(Reason),
     /// The event has no id by which it could be known again.
     NoEventId,
     /// The event has no time by which it could be put in order.
@@ -37,7 +39,9 @@ impl Trouble {
             Trouble::TooLate(_) | Trouble::Cut(Cut::TimeUp) => "Trailhook.Timeout",
             Trouble::Cut(Cut::Panicked(_)) => "Trailhook.Panic",
             Trouble::TooEarly(_) => "Trailhook.Postponed",
-            Trouble::NoEventId | Trouble::NoEventTime | Trouble::NoTable => "Trailhook.Undecidable",
+            Trouble::Undecided(_) | Trouble::NoEventId | Trouble::NoEventTime | Trouble::NoTable => {
+                "Trailhook.Undecidable"
+            }
         }
     }
 
@@ -62,7 +66,7 @@ impl fmt::Display for Trouble {
                 "{:.1} seconds of the function's time are left, too few to begin an action",
                 left.as_seconds_f64()
             ),
-            Trouble::TooEarly(reason) => reason.fmt(f),
+            Trouble::TooEarly(reason) | Trouble::Undecided(reason) => reason.fmt(f),
             Trouble::Cut(Cut::TimeUp) => f.write_str("the function's time was up"),
             Trouble::Cut(Cut::Panicked(words)) => write!(f, "the handler panicked: {words}"),
             Trouble::NoEventId => {

@@ -57,6 +57,7 @@ mod reverting;
 mod reverting_docs;
 mod reverting_more;
 mod reverting_refused;
+mod reverting_rows;
 mod reverting_together;
 mod samples;
 mod settings;

@@ -7,6 +7,8 @@
 //! minute of a call may have missed it, a CreateQueue that may have found an old queue says nothing of
 //! what it doesn't name. Then the value is unknown, and the reason is given.
 
+mod caller;
+mod chain;
 mod defaults;
 mod effect;
 mod previous;
@@ -16,9 +18,13 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use caller::Caller;
+pub use chain::{Chain, Fate, OtherCall};
 pub use defaults::default_of;
 pub use effect::{Effect, QueueCall};
 pub use previous::{Before, Known, Previous};
+pub use said::Of;
+pub(crate) use same::same_statement;
 pub use same::same_value;
 pub use snapshot::QueueSnapshot;
 pub(crate) use snapshot::is_settable;
@@ -86,6 +92,9 @@ pub enum Fact {
         /// The role or user that made it, by ARN, where the record names one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        /// Who that is to the guards.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<Caller>,
     },
 }
 
@@ -134,6 +143,15 @@ impl QueueHistory {
             Fact::Seen { .. } | Fact::Gone { .. } => None,
         });
         calls.max_by_key(|(at, _)| **at).is_some_and(|(_, effect)| *effect == Effect::DeleteQueue)
+    }
+
+    /// Whether a tag was seen on the queue, or put on or taken off, as far as is known.
+    pub fn mentions_tag(&self, key: &str) -> bool {
+        self.facts.iter().any(|fact| match fact {
+            Fact::Seen { queue, .. } => queue.tags.contains_key(key),
+            Fact::Called { effect, .. } => effect.tags_named().contains(&key),
+            Fact::Gone { .. } => false,
+        })
     }
 
     /// Whether a call is among the facts.

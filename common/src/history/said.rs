@@ -7,9 +7,11 @@ use crate::calls::TextMap;
 use chrono::{DateTime, Utc};
 
 /// An attribute or a tag.
-#[derive(Clone, Copy)]
-pub(super) enum Of<'a> {
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'a> {
+    /// An attribute, by its name.
     Attribute(&'a str),
+    /// A tag, by its key.
     Tag(&'a str),
 }
 

@@ -94,7 +94,7 @@ pub(super) async fn look(
         let action = match judgement {
             Judgement::Proceed => candidate.action.clone(),
             Judgement::Amend(action) => action,
-            Judgement::Nothing(reason) | Judgement::Later(_, reason) => {
+            Judgement::Nothing(reason) | Judgement::Later(_, reason) | Judgement::Undecided(reason) => {
                 let another = matches!(reason.code, "existed-before" | "created-later");
                 let outcome = Outcome::LeftAlone { reason: reason.code.to_owned(), message: reason.message };
                 let proposal = Proposal { notes, ..of(arn.clone(), Some(candidate), outcome) };

@@ -159,7 +159,7 @@ mod tests {
         match &verdict.judgement {
             Judgement::Nothing(reason) => reason.code,
             Judgement::Proceed => "proceed",
-            Judgement::Amend(_) | Judgement::Later(..) => "other",
+            Judgement::Amend(_) | Judgement::Later(..) | Judgement::Undecided(_) => "other",
         }
     }
 

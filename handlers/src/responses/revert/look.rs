@@ -8,7 +8,9 @@ use aws_sdk_sqs::error::SdkError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
-use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
+use trailhook::responses::revert::{
+    CancelMoveAction, DeleteQueueAction, Grounds, Looked, MoveTask, RevertAction, UndoneCall,
+};
 use trailhook::{Judgement, QueueUrl, Reason, Verdict};
 
 /// What a look came to.
@@ -50,7 +52,7 @@ impl RevertHandler {
             // Nor will it: what snapshot has kept ends before this call, nobody knows how long. CloudTrail is asked.
             history = seen_now(live.as_ref());
         }
-        let mut looked = action.judge(live.as_ref(), &history, now);
+        let mut looked = action.judge(live.as_ref(), &self.grounds(&history, now));
         if !looked.unknown.is_empty() {
             looked = self.search(action, call, live.as_ref(), &history, looked, now).await?;
         }
@@ -117,6 +119,11 @@ impl RevertHandler {
         Ok(Seen { verdict: action.judge(&tasks), tags: None })
     }
 
+    /// What an action is judged by.
+    fn grounds<'a>(&'a self, history: &'a QueueHistory, now: DateTime<Utc>) -> Grounds<'a> {
+        Grounds { history, rules: &self.response.rules, guards: self.guards.as_ref(), now }
+    }
+
     /// What our own snapshots know, and the live queue with them: when it was made is a fact too.
     async fn known(
         &self,
@@ -149,15 +156,16 @@ impl RevertHandler {
             history.add(facts.to_vec());
             history
         };
-        let enough = |facts: &[Fact]| action.judge(live, &with(facts), now).unknown.is_empty();
+        let judged = |facts: &[Fact]| action.judge(live, &self.grounds(&with(facts), now));
+        let enough = |facts: &[Fact]| judged(facts).unknown.is_empty();
         let queue = &call.queue;
         match self.events.of(&queue.queue_arn, &call.event_id, queue.event_time, enough).await? {
-            Lookup::Found(facts) => Ok(action.judge(live, &with(&facts), now)),
+            Lookup::Found(facts) => Ok(judged(&facts)),
             Lookup::Behind if now.signed_duration_since(queue.event_time) < CAUGHT_UP => {
                 let message =
                     "CloudTrail's event history does not have this call yet, so what was there before is not known";
                 let verdict = Verdict::later(None, Reason::new("history-behind", message));
-                Ok(Looked { verdict, unknown: looked.unknown, changed: Vec::new() })
+                Ok(Looked { verdict, unknown: looked.unknown, ..Looked::default() })
             }
             Lookup::Behind => {
                 let why = "CloudTrail's event history does not have this call yet, and is not to be relied on";
@@ -170,13 +178,23 @@ impl RevertHandler {
 
 /// What somebody has changed since may itself be undone in a moment: then this call's own change is there
 /// again. So it is looked at again, as long as Lambda does; a second call must not keep the first from being
-/// undone.
+/// undone. What is changed still when that is over, and nobody knows to stay so, is for people.
 fn patient(looked: Looked, age: TimeDelta) -> Verdict<RevertAction> {
-    if looked.changed.is_empty() || age >= CAUGHT_UP {
+    if looked.changed.is_empty() {
         return looked.verdict;
     }
-    let reason = Reason::new("changed-since", looked.changed.join("; "));
-    Verdict::later(None, reason).noting(looked.verdict.notes)
+    if age < CAUGHT_UP {
+        let reason = Reason::new("changed-since", looked.changed.join("; "));
+        return Verdict::later(None, reason).noting(looked.verdict.notes);
+    }
+    let Verdict { judgement, notes } = looked.verdict;
+    match judgement {
+        Judgement::Nothing(Reason { code, message }) => {
+            let message = format!("{message}: nobody can tell whether that is to stay");
+            Verdict::undecided(Reason { code, message }).noting(notes)
+        }
+        judgement => Verdict { judgement, notes },
+    }
 }
 
 /// What the live queue says by itself.
