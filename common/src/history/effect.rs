@@ -51,6 +51,15 @@ pub enum Effect {
         /// The keys.
         tag_keys: Vec<String>,
     },
+    /// It set these, and to what is not kept: there were too many calls.
+    Forgotten {
+        /// The call.
+        name: String,
+        /// The names of the attributes.
+        attributes: Vec<String>,
+        /// The keys of the tags.
+        tags: Vec<String>,
+    },
     /// Something that the record doesn't tell, because CloudTrail left its parameters out.
     Untold {
         /// The call.
@@ -129,7 +138,7 @@ impl Effect {
             Effect::RemovePermission { .. } => "RemovePermission",
             Effect::TagQueue { .. } => "TagQueue",
             Effect::UntagQueue { .. } => "UntagQueue",
-            Effect::Untold { name } => name,
+            Effect::Forgotten { name, .. } | Effect::Untold { name } => name,
         }
     }
 
@@ -137,7 +146,9 @@ impl Effect {
     pub(super) fn tags_named(&self) -> Vec<&str> {
         match self {
             Effect::CreateQueue { tags, .. } | Effect::TagQueue { tags } => tags.keys().map(String::as_str).collect(),
-            Effect::UntagQueue { tag_keys } => tag_keys.iter().map(String::as_str).collect(),
+            Effect::UntagQueue { tag_keys: keys } | Effect::Forgotten { tags: keys, .. } => {
+                keys.iter().map(String::as_str).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -157,7 +168,7 @@ impl Effect {
             Effect::UntagQueue { tag_keys } => tag_keys.iter().all(|key| !queue.tags.contains_key(key)),
             Effect::AddPermission { label } => has_statement(queue, label),
             Effect::RemovePermission { label } => !has_statement(queue, label),
-            Effect::DeleteQueue | Effect::Untold { .. } => false,
+            Effect::DeleteQueue | Effect::Forgotten { .. } | Effect::Untold { .. } => false,
         }
     }
 }

@@ -11,6 +11,7 @@ mod caller;
 mod chain;
 mod defaults;
 mod effect;
+mod kept;
 mod previous;
 mod said;
 mod same;
@@ -29,7 +30,7 @@ pub use same::same_value;
 pub use snapshot::QueueSnapshot;
 pub(crate) use snapshot::is_settable;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is known of one queue, in any order.
@@ -52,15 +53,6 @@ pub struct QueueHistory {
     /// The facts.
     pub facts: Vec<Fact>,
 }
-
-/// The looks that are kept of a queue.
-const MOST_LOOKS: usize = 5;
-/// Of those before that, one is kept besides: what is done at once is done by then.
-const BURST: TimeDelta = TimeDelta::minutes(20);
-/// The calls that are kept.
-const MOST_CALLS: usize = 40;
-/// An item of DynamoDB takes 400 KB.
-const MOST_BYTES: usize = 350_000;
 
 /// One thing that is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,29 +102,6 @@ impl QueueHistory {
             if !self.facts.iter().any(|known| known.is_same_as(&fact)) {
                 self.facts.push(fact);
             }
-        }
-    }
-
-    /// Keeps the newest facts: so many looks and so many calls as fit into one item of a table, where a
-    /// queue's attributes and tags take 30 KB at most.
-    pub fn keep_newest(&mut self) {
-        self.facts.sort_by_key(|fact| std::cmp::Reverse(fact.at()));
-        let newest = self.facts.first().map(Fact::at);
-        let (mut looks, mut calls, mut gone, mut settled) = (0, 0, 0, 0);
-        self.facts.retain(|fact| {
-            // Whoever makes many calls at once must not push out what the queue was like before them.
-            let before = matches!(fact, Fact::Seen { at, .. } if newest.is_some_and(|newest| *at + BURST < newest));
-            let (count, most) = match fact {
-                Fact::Called { .. } => (&mut calls, MOST_CALLS),
-                Fact::Seen { .. } if before => (&mut settled, 1),
-                Fact::Seen { .. } => (&mut looks, MOST_LOOKS),
-                Fact::Gone { .. } => (&mut gone, 1),
-            };
-            *count += 1;
-            *count <= most
-        });
-        while self.facts.len() > 1 && serde_json::to_string(self).map_or(0, |json| json.len()) > MOST_BYTES {
-            self.facts.pop();
         }
     }
 

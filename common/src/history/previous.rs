@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// A change of an attribute is everywhere after a minute, says the reference of `SetQueueAttributes`: an
 /// earlier look may have met a host that didn't know it.
-const SETTLED: TimeDelta = TimeDelta::seconds(60);
+pub(super) const SETTLED: TimeDelta = TimeDelta::seconds(60);
 /// Event times are of the call's end, in whole seconds: a look that was not a second before that may have
 /// been during the call.
 const SECOND: TimeDelta = TimeDelta::seconds(1);

@@ -34,6 +34,7 @@ impl Before<'_> {
                 self.said_by_creation(index, called.at, attributes, tags, of)
             }
             (Effect::SetQueueAttributes { attributes }, Of::Attribute(name)) => set(attributes, name),
+            (Effect::Forgotten { attributes, tags, .. }, of) => forgotten(attributes, tags, of),
             (Effect::AddPermission { .. } | Effect::RemovePermission { .. }, Of::Attribute("Policy")) => {
                 Said::Unclear("it changed the policy, of which no snapshot was taken since")
             }
@@ -90,6 +91,19 @@ impl Before<'_> {
         let last = earlier.iter().find(lifecycle)?;
         matches!(last.effect, Effect::DeleteQueue).then_some(true)
     }
+}
+
+/// What is said by a call whose values are not kept.
+fn forgotten(attributes: &[String], tags: &[String], of: Of<'_>) -> Said {
+    const ENCRYPTION: [&str; 2] = ["KmsMasterKeyId", "SqsManagedSseEnabled"];
+    let has_set = match of {
+        Of::Attribute(name) if ENCRYPTION.contains(&name) => {
+            attributes.iter().any(|set| ENCRYPTION.contains(&set.as_str()))
+        }
+        Of::Attribute(name) => attributes.iter().any(|set| set == name),
+        Of::Tag(key) => tags.iter().any(|set| set == key),
+    };
+    if has_set { Said::Unclear("what it set is not kept, for there were too many calls") } else { Said::Nothing }
 }
 
 /// What attributes that were set say of one: encryption by KMS and by SQS itself exclude each other.
