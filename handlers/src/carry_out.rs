@@ -48,6 +48,13 @@ impl Event<'_> {
         let id = envelope.detail.event_id.text().filter(|id| (1..=LONGEST_ID).contains(&id.len()));
         Event { id: id.map(str::to_owned), time: envelope.detail.time(), payload }
     }
+
+    /// How a response remembers it; `None` where it can't be known again.
+    pub(crate) fn key(&self, response: &'static str) -> Option<EventKey<'_>> {
+        // It was decoded before, so it is JSON; nested too deeply for this, it is as good as unknown.
+        let fingerprint = fingerprint(self.payload).ok()?;
+        Some(EventKey { response, event_id: self.id.as_deref()?, fingerprint })
+    }
 }
 
 impl<H: Handler> Function<H> {
@@ -112,14 +119,9 @@ impl<H: Handler> Function<H> {
         let Some(ledger) = &self.ledger else {
             return Ok(Hand::Free(None));
         };
-        let Some(event_id) = event.id.as_deref() else {
+        let Some(key) = event.key(H::NAME) else {
             return self.without(Trouble::NoEventId);
         };
-        // It was decoded before, so it is JSON; nested too deeply for this, it is as good as unknown.
-        let Ok(fingerprint) = fingerprint(event.payload) else {
-            return self.without(Trouble::NoEventId);
-        };
-        let key = EventKey { response: H::NAME, event_id, fingerprint };
         match attempt.bounded(ledger.begin(&key, attempt)).await? {
             Ok(Begin::Ours(begun)) => Ok(Hand::Ours(begun)),
             Ok(Begin::Answered(how)) => Ok(Hand::Answered(how)),

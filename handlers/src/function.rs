@@ -3,13 +3,15 @@
 use crate::attempt::{Attempt, Cut};
 use crate::breaker::Breaker;
 use crate::carry_out::{Carried, Event};
-use crate::ledger::{Begun, Ledger};
+use crate::ledger::{Begun, Ledger, LedgerError};
 use crate::logs::Log;
 use crate::trouble::Trouble;
 use crate::{ApplyError, Configuration, Handler};
 use aws_config::SdkConfig;
 use chrono::Utc;
-use trailhook::{ActionOutcome, EventHeader, Guards, Mode, Outcome, Planned, Report, decode, planned, undecodable};
+use trailhook::{
+    ActionOutcome, Envelope, EventHeader, Guards, Mode, Outcome, Planned, Report, decode, planned, undecodable,
+};
 
 /// A handler with what is around it: everything that an event is answered with.
 #[derive(Debug)]
@@ -48,11 +50,21 @@ impl<H: Handler> Function<H> {
             Err(error) => return ended(undecodable::<H>(self.mode, &error)),
         };
         let event = Event::of(&envelope, payload);
-        let Planned { event: header, actions } =
-            match planned(&self.handler, self.mode, envelope, &self.guards, Utc::now()) {
-                Ok(planned) => planned,
-                Err(report) => return ended(*report),
-            };
+        let plan = |envelope, guards| planned(&self.handler, self.mode, envelope, guards, Utc::now());
+        let planned = match plan(envelope, &self.guards) {
+            Err(report) if H::DESTRUCTIVE && is_stale(&report) => {
+                match self.begun_in_time(payload, &event, attempt).await {
+                    Ok(Some(envelope)) => plan(envelope, &Guards { max_age: None, ..self.guards.clone() }),
+                    Ok(None) => Err(report),
+                    Err(trouble) => return ended(undecided(*report, &trouble)),
+                }
+            }
+            planned => planned,
+        };
+        let Planned { event: header, actions } = match planned {
+            Ok(planned) => planned,
+            Err(report) => return ended(*report),
+        };
         let Carried { actions, trouble, begun } = self.carry_out(actions, &event, attempt).await;
         let mut report = Report::of_actions(H::NAME, self.mode, header, actions);
         if let Some(begun) = begun
@@ -67,6 +79,22 @@ impl<H: Handler> Function<H> {
             }
             None => (report, None),
         }
+    }
+
+    /// The event, if an earlier try of this delivery had it in hand before it became too old: putting it off must
+    /// not be what loses it.
+    async fn begun_in_time(
+        &self,
+        payload: &[u8],
+        event: &Event<'_>,
+        attempt: &Attempt,
+    ) -> Result<Option<Envelope>, Trouble> {
+        let (Some(ledger), Some(key)) = (&self.ledger, event.key(H::NAME)) else {
+            return Ok(None);
+        };
+        let begun = attempt.bounded(ledger.was_begun(&key, attempt)).await?;
+        let begun = begun.map_err(|error| Trouble::from(LedgerError::Unreachable(error)))?;
+        Ok(if begun { decode(payload).ok() } else { None })
     }
 
     /// Writes what became of the event, for the tries and deliveries that are still to come.
@@ -90,6 +118,16 @@ impl<H: Handler> Function<H> {
         let (outcome, why) = (Outcome::Failed, trouble.error_type());
         ended(Report::without_actions(H::NAME, self.mode, event, outcome, why, trouble.to_string()))
     }
+}
+
+fn is_stale(report: &Report) -> bool {
+    report.outcome == Outcome::Skipped && report.reason.as_deref() == Some("stale")
+}
+
+/// The report of an event of which nobody can tell whether it was begun in time.
+fn undecided(report: Report, trouble: &Trouble) -> Report {
+    let message = format!("{}; whether it was begun in time is not known: {trouble}", report.message);
+    Report { outcome: Outcome::Failed, message, ..report.because(trouble.error_type()) }
 }
 
 /// A report without actions, and the failure if it is one, with one message: the report's, which is cut.

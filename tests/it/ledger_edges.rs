@@ -131,3 +131,34 @@ async fn an_answer_that_cannot_be_noted_is_said() {
     let log = function.stop().await;
     assert!(log.iter().any(|line| line.text.contains(r#""level":"WARN""#) && line.text.contains("could not be noted")));
 }
+
+/// An event that was put off, or failed for now, comes again: that it has become too old meanwhile is not an answer.
+#[tokio::test]
+async fn what_was_begun_in_time_is_not_too_old_at_the_next_try() {
+    let world = World::new(&ENFORCE).await.unwrap();
+    let busy = |call: &str, before| match (call, before) {
+        ("GetQueueAttributes", 0..3) => Meet::Answer((503, "{}".to_owned())),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(world.live.endpoint_url(), busy).await.unwrap();
+    let limit = [("TRAILHOOK_MAX_EVENT_AGE_SECONDS", "15")];
+    let mut function = world.start("revert", &between.endpoint, &limit).await.unwrap();
+    let (begun, never) = (world.queue("begun").await.unwrap(), world.queue("never").await.unwrap());
+    let first = function.invoke_as("request-1", begun.to_string()).await.unwrap();
+    assert_eq!(failed(&first).0, "Trailhook.Transient");
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    for (event, request, expected) in [
+        (&never, "request-2", "stale"),
+        // Somebody sends the failed event again by hand.
+        (&begun, "request-3", "stale"),
+        (&begun, "request-1", "acted"),
+        (&begun, "request-1", "stale"),
+    ] {
+        let answered = function.invoke_as(request, event.to_string()).await.unwrap();
+        let report = report(&answered).unwrap();
+        let word = if report["outcome"] == "skipped" { &report["reason"] } else { &report["outcome"] };
+        assert_eq!(word, expected, "{request}: {report}");
+    }
+    assert!(world.queues("begun").await.unwrap().is_empty() && !world.queues("never").await.unwrap().is_empty());
+    function.stop().await;
+}

@@ -51,6 +51,17 @@ async fn the_event_history_tells_what_no_snapshot_does() {
     assert_eq!((report["outcome"].as_str(), changes), (Some("nothing"), Vec::new()), "{report}");
 }
 
+/// A deleted queue has no tags to ask for while nobody knows what it was like.
+#[tokio::test]
+async fn a_deletion_that_is_put_off_asks_nothing_of_a_queue_that_is_gone() {
+    binaries().unwrap();
+    let cases = cases();
+    let case = cases.iter().find(|case| case.call == "DeleteQueue").unwrap();
+    let (report, changes) = answered(Aws::default(), &event(case, TimeDelta::seconds(20)), "enforce").await;
+    assert_eq!((&report["reason"], changes), (&json!("Trailhook.Postponed"), Vec::new()), "{report}");
+    assert!(report["message"].as_str().unwrap().contains("snapshot has not kept this call yet"), "{report}");
+}
+
 /// Found by fuzzing: an ARN's last part may be anything.
 #[test]
 fn a_move_out_of_what_is_no_queue_is_not_stopped() {

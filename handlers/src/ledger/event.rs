@@ -115,6 +115,31 @@ impl Ledger {
             }
         }
     }
+
+    /// Whether an earlier try of this very delivery has begun an event and not ended it. Who sends it again by hand,
+    /// later, has another request.
+    ///
+    /// # Errors
+    /// The table can't be reached.
+    pub(crate) async fn was_begun(&self, key: &EventKey<'_>, attempt: &Attempt) -> Result<bool, ApplyError> {
+        let delivery = format!("{}#", attempt.request_id);
+        let change = Change {
+            update: "SET expires = :expires",
+            condition: "payload = :payload AND #state = :begun AND begins_with(holder, :delivery)",
+            names: &[("#state", "state")],
+            values: vec![
+                (":payload", text(&key.fingerprint)),
+                (":begun", text("in-progress")),
+                (":delivery", text(delivery.as_str())),
+                (":expires", expires(Utc::now())),
+            ],
+        };
+        let id = format!("event#{}#{}", key.response, key.event_id);
+        match self.change(&id, change).await? {
+            Changed::Done(item) => Ok(item.text("holder").is_some_and(|holder| holder.starts_with(&delivery))),
+            Changed::Not(_) => Ok(false),
+        }
+    }
 }
 
 impl Begun<'_> {

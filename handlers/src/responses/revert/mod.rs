@@ -81,6 +81,8 @@ impl Handler for RevertHandler {
         // that it had count.
         let tags = match looked.tags {
             Some(tags) => tags,
+            // Of a queue that is gone, as long as nobody knows what it was like, there is nothing to ask.
+            None if matches!(looked.verdict.judgement, Judgement::Later(None, _)) => return Ok(looked.verdict),
             None => self.tags_of(action).await?,
         };
         Ok(TagExemption::of(&tags, Utc::now()).over(looked.verdict))
