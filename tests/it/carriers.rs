@@ -132,6 +132,25 @@ async fn what_a_lost_carrier_had_is_brought_although_its_heir_is_lost_too() {
     notify.stop().await;
 }
 
+/// A carrier has room for fifty sentences, and counts the rest.
+#[tokio::test]
+async fn what_a_full_carrier_counted_is_brought_though_it_never_comes_back() {
+    let names: [String; 54] = std::array::from_fn(|number| format!("queue{number}"));
+    let (world, events) = events(std::array::from_fn::<_, 54, _>(|number| names[number].as_str())).await;
+    let mut notify = world.start("notify", world.live.endpoint_url(), &[]).await.unwrap();
+    let [first, carrier, others @ .., last] = &events;
+    assert_eq!(topic(&answered(notify.invoke(first.clone()).await.unwrap()))["outcome"], "applied");
+    assert_eq!(failed(notify.invoke(carrier.clone()).await.unwrap()), "Trailhook.Postponed");
+    for other in others {
+        assert_eq!(topic(&answered(notify.invoke(other.clone()).await.unwrap()))["reason"], "in-digest");
+    }
+    long_ago(&world).await;
+    assert_eq!(failed(notify.invoke(last.clone()).await.unwrap()), "Trailhook.Postponed", "in place of the lost one");
+    let brings = topic(&answered(notify.invoke(last.clone()).await.unwrap()));
+    assert!(brings["description"].as_str().unwrap().contains("(+52 like it)"), "{brings}");
+    notify.stop().await;
+}
+
 #[tokio::test]
 async fn what_was_left_to_another_is_not_told_again_because_the_journal_failed() {
     let (world, [one, two, three]) = events(["one", "two", "three"]).await;

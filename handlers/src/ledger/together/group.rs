@@ -50,19 +50,23 @@ impl Ledger {
         Err(ApplyError::Transient { call: "dynamodb:UpdateItem", message })
     }
 
-    /// Puts a carrier on the group, in place of one that is lost.
+    /// Puts a carrier on the group, in place of one that is lost and for which no more than this was counted.
     pub(super) async fn appoint(
         &self,
         group: &str,
         event_id: &str,
-        lost: Option<&str>,
+        lost: Option<(&str, i64)>,
         now: DateTime<Utc>,
     ) -> Result<Changed, ApplyError> {
         let mut values = vec![(":event", text(event_id)), (":now", time(now)), (":none", number(0))];
-        values.extend(lost.map(|lost| (":lost", text(lost))));
+        values.extend(lost.into_iter().flat_map(|(lost, more)| [(":lost", text(lost)), (":more", number(more))]));
         let change = Change {
             update: "SET carrier = :event, carrierSince = :now, untold.#event = :now, more = :none REMOVE #full",
-            condition: if lost.is_some() { "carrier = :lost" } else { "attribute_not_exists(carrier)" },
+            condition: if lost.is_some() {
+                "carrier = :lost AND (attribute_not_exists(more) OR more = :more)"
+            } else {
+                "attribute_not_exists(carrier)"
+            },
             names: &[("#event", event_id), ("#full", "full")],
             values,
         };

@@ -100,7 +100,13 @@ impl Ledger {
                 _ if again || !may_carry => return Ok(Turn::Alone),
                 before => {
                     self.prepare(&group, alike, now).await?;
-                    match self.appoint(&group, &alike.event_id, before.as_deref(), now).await? {
+                    // The group counts for others from now on: what it counted for the lost one goes with that.
+                    let more = item.number("more").unwrap_or(0);
+                    if let Some(lost) = before.as_deref().filter(|lost| item.text("full") == Some(lost)) {
+                        self.note_more(&group, lost, u64::try_from(more).unwrap_or(0)).await?;
+                    }
+                    match self.appoint(&group, &alike.event_id, before.as_deref().map(|lost| (lost, more)), now).await?
+                    {
                         Changed::Done(_) => return Ok(Turn::Carrier),
                         Changed::Not(there) => item = there,
                     }
