@@ -103,14 +103,22 @@ fn main() -> Result<()> {
         println!("{name:<40} {:>8.2}  {:.2}", two.rate(), two.rate() / one.rate());
     }
 
-    println!("\nhow much, two threads                        GB/s  times the speed at {}", ByteSize(size));
+    // What it takes before the first byte is read, which a small input pays as a large one does.
+    let tiny = generate(&place.join("tiny"), 200_000, "200KB", "0.1", true)?;
+    let start = replay(&tiny, 2)?.took;
+    println!(
+        "\nhow much, two threads                        GB/s  times the speed at {}; without the start",
+        ByteSize(size)
+    );
     let usual = replay(&rare, 2)?;
     for bytes in [100_000_000, 1_000_000_000, largest] {
         let some = generate(&place.join(format!("some-{bytes}")), bytes, "8MB", "0.001", true)?;
         let speed = replay(&some, 2)?;
-        println!("{:<40} {:>8.2}  {:.2}", ByteSize(bytes).to_string(), speed.rate(), speed.rate() / usual.rate());
+        let [of_all, of_rest] = [speed.rate() / usual.rate(), speed.after(start).rate() / usual.after(start).rate()];
+        println!("{:<40} {:>8.2}  {of_all:.2}  {of_rest:.2}", ByteSize(bytes).to_string(), speed.rate());
         std::fs::remove_dir_all(&some)?;
     }
+    println!("the start: {:.0} ms", start.as_secs_f64() * 1e3);
     println!("\nlargest memory of a replay: {:.0} MB", MEMORY.load(Ordering::Relaxed) as f64 / 1e6);
     Ok(std::fs::remove_dir_all(&place)?)
 }
@@ -119,6 +127,11 @@ impl Speed {
     /// In GB a second.
     fn rate(self) -> f64 {
         self.bytes as f64 / self.took.as_secs_f64() / 1e9
+    }
+
+    /// The same without what it took before the first byte.
+    fn after(self, start: Duration) -> Speed {
+        Speed { took: self.took.saturating_sub(start), ..self }
     }
 }
 

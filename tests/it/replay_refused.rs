@@ -91,7 +91,7 @@ fn a_record_that_is_too_large_costs_itself() {
     assert!(large.len() > 17_000_000);
     for (name, large) in [("late.json", large.as_str()), ("last.json", &large[..large.len() - 1])] {
         let file = place.join(name);
-        let end = if large.ends_with('}') { format!(",{good},{good}]}}") } else { String::new() };
+        let end = if name == "late.json" { format!(",{good},{good}]}}") } else { String::new() };
         std::fs::write(&file, format!("{{\"Records\":[{good},{large}{end}")).unwrap();
         for threads in ["1", "2"] {
             let (status, sums) = tally(&[file.to_str().unwrap(), "--threads", threads]);
