@@ -39,7 +39,7 @@ pub use flag::Flag;
 pub use guard::{
     Admitted, Elsewhere, ExemptUntil, Exemption, Exemptions, FailedCalls, Guards, Misrouted, QueuePattern,
     QueuePatternError, Refusal, Replayed, RolePath, RolePathError, ServiceName, ServiceNameError, Skip, TagExemption,
-    Undecidable, Whose, admit,
+    Undecidable, admit,
 };
 pub use identity::{
     IdentityType, InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer,

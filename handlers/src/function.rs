@@ -31,10 +31,9 @@ pub(crate) struct Failure {
 }
 
 impl<H: Handler> Function<H> {
-    pub(crate) fn new(mut handler: H, configuration: Configuration, aws: &SdkConfig, log: &Log) -> Function<H> {
+    pub(crate) fn new(handler: H, configuration: Configuration, aws: &SdkConfig, log: &Log) -> Function<H> {
         let Configuration { mode, mut guards, table, breaker, topic_arn } = configuration;
         guards.failed_calls = handler.failed_calls();
-        handler.guarded_by(&guards);
         let breaker = breaker.filter(|_| H::DESTRUCTIVE && mode == Mode::Enforce);
         let breaker =
             breaker.map(|limit| Breaker::new(H::NAME, &guards.account, &guards.region, limit, topic_arn, aws, log));

@@ -4,7 +4,7 @@ use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::future::Future;
-use trailhook::{Afterwards, Guards, Response, Verdict};
+use trailhook::{Afterwards, Response, Verdict};
 
 /// A response that can be carried out.
 ///
@@ -39,10 +39,6 @@ use trailhook::{Afterwards, Guards, Response, Verdict};
 pub trait Handler: Response<Action: Send + Sync> + Send + Sync + 'static {
     /// The IAM actions that the function's role needs: a test holds them against the template.
     const IAM_ACTIONS: &'static [&'static str] = &[];
-
-    /// What the function's guards go by, told once before the first event: for who has to judge other calls than
-    /// the event's own.
-    fn guarded_by(&mut self, _guards: &Guards) {}
 
     /// Looks at the live state and changes nothing; runs in a dry run too.
     fn confirm(&self, action: &Self::Action) -> impl Future<Output = Result<Verdict<Self::Action>, ApplyError>> + Send;

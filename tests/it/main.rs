@@ -57,7 +57,6 @@ mod reverting;
 mod reverting_docs;
 mod reverting_more;
 mod reverting_refused;
-mod reverting_rows;
 mod reverting_together;
 mod samples;
 mod settings;

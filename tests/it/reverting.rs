@@ -85,7 +85,13 @@ impl Play {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{function} did not decide about {call} of {queue}: {}", self.so_far(queue));
+        let decisions = self.decisions.lock().unwrap();
+        let about: Vec<String> = decisions
+            .iter()
+            .filter(|(_, report)| is_about(report, queue))
+            .map(|(f, report)| format!("{f}: {report}"))
+            .collect();
+        panic!("{function} did not decide about {call} of {queue}: {}", about.join("\n"));
     }
 
     /// A queue as the CI's role makes it; snapshot has seen it.
@@ -104,13 +110,6 @@ impl Play {
         tokio::time::sleep(Duration::from_millis(2_100)).await;
         let before = state(&self.ci, &url).await.unwrap();
         Queue { name: name.to_owned(), url, before }
-    }
-
-    /// What was decided about a queue so far.
-    pub(crate) fn so_far(&self, queue: &str) -> String {
-        let decisions = self.decisions.lock().unwrap();
-        let about = decisions.iter().filter(|(_, report)| is_about(report, queue));
-        about.map(|(function, report)| format!("{function}: {report}")).collect::<Vec<_>>().join("\n")
     }
 
     async fn undone(&self, call: &str, queue: &Queue) -> Value {

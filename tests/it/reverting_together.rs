@@ -29,28 +29,3 @@ async fn what_one_caller_does_within_a_second_is_undone_as_one() {
     play.end.send(()).unwrap();
     play.stage.await.unwrap().close().await.unwrap();
 }
-
-/// One by one, the newest would put the one before it back, and Lambda has three tries.
-#[tokio::test]
-async fn five_calls_in_a_row_leave_nothing_behind() {
-    let play = Play::begin(&[]).await;
-    let queue = play.queue("row").await;
-    for seconds in 1..=5 {
-        let call = play.alice.set_queue_attributes().queue_url(&queue.url);
-        call.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
-    }
-    let last = |report: &serde_json::Value| report["actions"][0]["action"]["set"]["VisibilityTimeout"] == "5";
-    play.decided("Revert", "SetQueueAttributes", "row", last).await;
-    let mut undone = false;
-    for _ in 0..200 {
-        undone = state(&play.ci, &queue.url).await.as_ref() == Some(&queue.before);
-        if undone {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(undone, "{}", play.so_far("row"));
-    play.end.send(()).unwrap();
-    play.stage.await.unwrap().close().await.unwrap();
-}

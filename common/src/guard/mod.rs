@@ -16,7 +16,6 @@ mod refusal;
 mod replayed;
 mod stale;
 mod watched;
-mod whose;
 
 pub use account::Elsewhere;
 pub use exempt::{
@@ -26,7 +25,6 @@ pub use failed::FailedCalls;
 pub use own_call::{RolePath, RolePathError};
 pub use refusal::{Misrouted, Refusal, Skip, Undecidable};
 pub use replayed::Replayed;
-pub use whose::Whose;
 
 use crate::{Envelope, FromRecord, Record, Watched};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -140,7 +140,7 @@ mod tests {
 
     fn set(seconds: i64, name: &str, value: &str) -> Fact {
         let effect = Effect::SetQueueAttributes { attributes: [(name.to_owned(), value.to_owned())].into() };
-        Fact::Called { at: at(seconds), event_id: format!("event-{seconds}"), effect, by: None, who: None }
+        Fact::Called { at: at(seconds), event_id: format!("event-{seconds}"), effect, by: None }
     }
 
     /// What is kept of these, and what the attribute was before the event of this second.
@@ -186,8 +186,12 @@ mod tests {
         // What has no values any more is not taken for what was there before it.
         let mut facts = vec![seen(0, "30")];
         facts.extend((0..200).map(|second| set(3000 + second, VISIBILITY, &large)));
-        let (_, before) = kept(facts, 3199);
+        let (mut history, before) = kept(facts, 3199);
         assert!(before.starts_with("? SetQueueAttributes of ") && before.contains("too many"), "{before:.80}");
+        // Whoever knows more brings it back.
+        history.add([set(3198, VISIBILITY, "45")]);
+        let known = history.before("event-3199", at(3199)).attribute(VISIBILITY);
+        assert!(matches!(&known, Previous::Known(known) if known.value.as_deref() == Some("45")), "{known:?}");
     }
 
     #[test]

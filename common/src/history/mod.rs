@@ -7,8 +7,6 @@
 //! minute of a call may have missed it, a CreateQueue that may have found an old queue says nothing of
 //! what it doesn't name. Then the value is unknown, and the reason is given.
 
-mod caller;
-mod chain;
 mod defaults;
 mod effect;
 mod kept;
@@ -19,13 +17,9 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub use caller::Caller;
-pub use chain::{Chain, Fate, OtherCall};
 pub use defaults::default_of;
 pub use effect::{Effect, QueueCall};
 pub use previous::{Before, Known, Previous};
-pub use said::Of;
-pub(crate) use same::same_statement;
 pub use same::same_value;
 pub use snapshot::QueueSnapshot;
 pub(crate) use snapshot::is_settable;
@@ -84,9 +78,6 @@ pub enum Fact {
         /// The role or user that made it, by ARN, where the record names one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
-        /// Who that is to the guards.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        who: Option<Caller>,
     },
 }
 
@@ -96,11 +87,13 @@ impl QueueHistory {
         Before::of(&self.facts, event_id, event_time)
     }
 
-    /// Adds what it doesn't hold yet.
+    /// Adds what it doesn't hold yet, or holds without its values.
     pub fn add(&mut self, facts: impl IntoIterator<Item = Fact>) {
         for fact in facts {
-            if !self.facts.iter().any(|known| known.is_same_as(&fact)) {
-                self.facts.push(fact);
+            match self.facts.iter_mut().find(|known| known.is_same_as(&fact)) {
+                None => self.facts.push(fact),
+                Some(known @ Fact::Called { effect: Effect::Forgotten { .. }, .. }) => *known = fact,
+                Some(_) => {}
             }
         }
     }
@@ -112,15 +105,6 @@ impl QueueHistory {
             Fact::Seen { .. } | Fact::Gone { .. } => None,
         });
         calls.max_by_key(|(at, _)| **at).is_some_and(|(_, effect)| *effect == Effect::DeleteQueue)
-    }
-
-    /// Whether a tag was seen on the queue, or put on or taken off, as far as is known.
-    pub fn mentions_tag(&self, key: &str) -> bool {
-        self.facts.iter().any(|fact| match fact {
-            Fact::Seen { queue, .. } => queue.tags.contains_key(key),
-            Fact::Called { effect, .. } => effect.tags_named().contains(&key),
-            Fact::Gone { .. } => false,
-        })
     }
 
     /// Whether a call is among the facts.

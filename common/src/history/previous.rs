@@ -1,9 +1,9 @@
 //! The value that an attribute or a tag had before a call.
 
+use super::Fact;
 use super::effect::Effect;
 use super::said::{Of, Said};
 use super::snapshot::{QueueSnapshot, settable};
-use super::{Caller, Fact};
 use crate::is_hidden;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
@@ -41,10 +41,9 @@ struct Look<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Called<'a> {
     pub(super) at: DateTime<Utc>,
-    pub(super) event_id: &'a str,
+    event_id: &'a str,
     pub(super) effect: &'a Effect,
     by: Option<&'a str>,
-    pub(super) who: Option<&'a Caller>,
 }
 
 /// A value that is known.
@@ -86,8 +85,8 @@ impl<'a> Before<'a> {
         let calls: Vec<Called<'a>> = facts
             .iter()
             .filter_map(|fact| match fact {
-                Fact::Called { at, event_id, effect, by, who } => {
-                    Some(Called { at: *at, event_id, effect, by: by.as_deref(), who: who.as_ref() })
+                Fact::Called { at, event_id, effect, by } => {
+                    Some(Called { at: *at, event_id, effect, by: by.as_deref() })
                 }
                 _ => None,
             })
@@ -97,11 +96,6 @@ impl<'a> Before<'a> {
             calls.into_iter().filter(|called| called.event_id != event_id && called.at <= event_time).collect();
         calls.sort_by_key(|called| std::cmp::Reverse(called.at));
         Before { event_time, seen, calls, by, created }
-    }
-
-    /// What an attribute or a tag was.
-    pub fn of_one(&self, of: Of<'_>) -> Previous {
-        self.previous(of)
     }
 
     /// What an attribute was.

@@ -7,11 +7,9 @@ use crate::calls::TextMap;
 use chrono::{DateTime, Utc};
 
 /// An attribute or a tag.
-#[derive(Clone, Copy, Debug)]
-pub enum Of<'a> {
-    /// An attribute, by its name.
+#[derive(Clone, Copy)]
+pub(super) enum Of<'a> {
     Attribute(&'a str),
-    /// A tag, by its key.
     Tag(&'a str),
 }
 

@@ -20,13 +20,7 @@ fn seen(seconds: i64, created: Option<i64>, attributes: &[(&str, &str)], tags: &
 }
 
 fn called(seconds: i64, effect: Effect) -> Fact {
-    Fact::Called {
-        at: at(seconds),
-        event_id: format!("event-{seconds}-{}", effect.name()),
-        effect,
-        by: None,
-        who: None,
-    }
+    Fact::Called { at: at(seconds), event_id: format!("event-{seconds}-{}", effect.name()), effect, by: None }
 }
 
 fn set(seconds: i64, attributes: &[(&str, &str)]) -> Fact {
@@ -86,8 +80,7 @@ fn what_has_no_order_is_unknown() {
     let two = [set(500, &[(VISIBILITY, "45")]), made(500, &[(VISIBILITY, "60")], &[]), look.clone()];
     assert_eq!(before(&two, VISIBILITY), "?");
     // The event itself is no fact about the time before it.
-    let itself =
-        Fact::Called { at: at(1000), event_id: "the-event".into(), effect: Effect::DeleteQueue, by: None, who: None };
+    let itself = Fact::Called { at: at(1000), event_id: "the-event".into(), effect: Effect::DeleteQueue, by: None };
     assert_eq!(before(&[look, itself], VISIBILITY), "30");
 }
 
@@ -185,15 +178,11 @@ fn facts_survive_the_way_to_the_table_and_back() {
 fn what_one_caller_did_in_one_second_is_one() {
     let look = seen(100, None, &[(VISIBILITY, "30")], &[]);
     let by = |fact: Fact, caller: &str| match fact {
-        Fact::Called { at, event_id, effect, who, .. } => {
-            Fact::Called { at, event_id, effect, by: Some(caller.to_owned()), who }
-        }
+        Fact::Called { at, event_id, effect, .. } => Fact::Called { at, event_id, effect, by: Some(caller.to_owned()) },
         other => other,
     };
     let itself = |caller| match by(set(1000, &[(VISIBILITY, "5")]), caller) {
-        Fact::Called { at, effect, by, who, .. } => {
-            Fact::Called { at, event_id: "the-event".to_owned(), effect, by, who }
-        }
+        Fact::Called { at, effect, by, .. } => Fact::Called { at, event_id: "the-event".to_owned(), effect, by },
         other => other,
     };
     let other = |caller| by(set(1000, &[(VISIBILITY, "10")]), caller);

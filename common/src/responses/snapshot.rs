@@ -5,7 +5,7 @@
 //! system's calls, exempt callers' and all. It changes no queue, and decides nothing.
 
 use super::{CalledQueue, called_queue};
-use crate::history::{Caller, Effect, QueueCall};
+use crate::history::{Effect, QueueCall};
 use crate::{Arn, Mode, Plan, QueueUrl, Record, Replayed, Resource, Response, UserIdentity};
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -28,9 +28,6 @@ pub struct SnapshotAction {
     /// The role or user that made it, by ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Who that is to the guards; the report's event names them already.
-    #[serde(skip)]
-    pub who: Option<Caller>,
 }
 
 impl Response for Snapshot {
@@ -64,7 +61,6 @@ impl Response for Snapshot {
                 event_id: call.record.event_id.text().unwrap_or_default().to_owned(),
                 effect: call.effect.clone(),
                 by: call.record.user_identity.get().and_then(UserIdentity::principal_arn).map(str::to_owned),
-                who: Caller::of(&call.record),
             }),
             Err(reason) => Plan::Nothing(reason),
         }

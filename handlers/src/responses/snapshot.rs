@@ -73,7 +73,6 @@ impl Handler for SnapshotHandler {
             event_id: action.event_id.clone(),
             effect: action.effect.clone(),
             by: action.by.clone(),
-            who: action.who.clone(),
         };
         // The call first: whoever undoes another one must know of it, though nobody may look at the queue.
         self.histories.add(&action.queue.queue_arn, vec![called]).await?;

@@ -1,11 +1,12 @@
 //! How a call is undone: one changing call of SQS, as data.
 
 use super::{
-    CancelMoveAction, CreateQueueAction, DeleteQueueAction, Grounds, Looked, RemovePermissionAction, RemoveTagsAction,
+    CancelMoveAction, CreateQueueAction, DeleteQueueAction, Looked, RemovePermissionAction, RemoveTagsAction,
     RestoreStatementAction, RestoreTagsAction, SetAttributesAction,
 };
 use crate::Arn;
-use crate::history::QueueSnapshot;
+use crate::history::{QueueHistory, QueueSnapshot};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 /// What is done, by the call that does it.
@@ -46,21 +47,21 @@ impl RevertAction {
         }
     }
 
-    /// What the live queue (`None` where there is none) and what is known of it say. The two calls that
+    /// What the live queue (`None` where there is none) and its history say at this time. The two calls that
     /// are judged by something else, DeleteQueue and CancelMessageMoveTask, have a judgement of their own.
-    pub fn judge(&self, live: Option<&QueueSnapshot>, grounds: &Grounds<'_>) -> Looked {
+    pub fn judge(&self, live: Option<&QueueSnapshot>, history: &QueueHistory, now: DateTime<Utc>) -> Looked {
         if let RevertAction::CreateQueue(action) = self {
-            return action.judge(live, grounds.history, grounds.now);
+            return action.judge(live, history, now);
         }
         let Some(live) = live else {
             return Looked::nothing("queue-gone", format!("the queue {} does not exist any more", self.queue_arn()));
         };
         match self {
             RevertAction::RemovePermission(action) => action.judge(live),
-            RevertAction::RestoreStatement(action) => action.judge(live, grounds.history),
-            RevertAction::SetQueueAttributes(action) => action.judge(live, grounds),
-            RevertAction::TagQueue(action) => action.judge(live, grounds),
-            RevertAction::UntagQueue(action) => action.judge(live, grounds),
+            RevertAction::RestoreStatement(action) => action.judge(live, history),
+            RevertAction::SetQueueAttributes(action) => action.judge(live, history),
+            RevertAction::TagQueue(action) => action.judge(live, history),
+            RevertAction::UntagQueue(action) => action.judge(live, history),
             RevertAction::CancelMessageMoveTask(_) | RevertAction::CreateQueue(_) | RevertAction::DeleteQueue(_) => {
                 Looked::nothing("unknown-state", "this call is not judged by the queue's history")
             }

@@ -44,15 +44,6 @@ pub struct Looked {
     /// What somebody has changed since, in sentences: it may be undone in a moment, and then be this call's
     /// own again.
     pub changed: Vec<String>,
-    /// What was changed since by a call that stays, in sentences.
-    pub stays: Vec<String>,
-}
-
-impl Default for Looked {
-    /// Nothing was seen yet.
-    fn default() -> Self {
-        Looked::that(Verdict::proceed())
-    }
 }
 
 impl UndoneCall {
@@ -95,34 +86,22 @@ impl Looked {
     }
 
     pub(super) fn that(verdict: Verdict<RevertAction>) -> Self {
-        Looked { verdict, unknown: Vec::new(), changed: Vec::new(), stays: Vec::new() }
+        Looked { verdict, unknown: Vec::new(), changed: Vec::new() }
     }
 
     /// Nothing, because what was there before is not known.
     pub(super) fn unknown(unknown: Vec<String>) -> Self {
         let message = format!("nobody knows what was there before the call: {}", unknown.join("; "));
-        let verdict = Verdict::nothing(Reason::new("unknown-previous-state", message));
-        Looked { unknown, ..Looked::that(verdict) }
-    }
-
-    /// Nothing, because it was changed since, by nobody knows whom.
-    pub(super) fn changed(changed: Vec<String>) -> Self {
-        Looked { changed, ..Looked::default() }.since()
-    }
-
-    /// Whether something was changed since.
-    pub(super) fn is_changed(&self) -> bool {
-        !self.changed.is_empty() || !self.stays.is_empty()
+        Looked {
+            verdict: Verdict::nothing(Reason::new("unknown-previous-state", message)),
+            unknown,
+            changed: Vec::new(),
+        }
     }
 
     /// Nothing, because it was changed since.
-    pub(super) fn since(self) -> Self {
-        let what = [self.changed.as_slice(), self.stays.as_slice()].concat().join("; ");
-        Looked { verdict: Verdict::nothing(Reason::new("changed-since", what)), ..self }
-    }
-
-    /// Notes of what was changed since and is left alone.
-    pub(super) fn left_alone(&self) -> Vec<String> {
-        self.changed.iter().chain(&self.stays).map(|change| format!("left alone: {change}")).collect()
+    pub(super) fn changed(changed: Vec<String>) -> Self {
+        let verdict = Verdict::nothing(Reason::new("changed-since", changed.join("; ")));
+        Looked { verdict, unknown: Vec::new(), changed }
     }
 }

@@ -1,14 +1,12 @@
 //! `SetQueueAttributes` is undone by setting back what it changed, and nothing else.
 //!
 //! The console sends every attribute on every edit, so most of what the event names didn't change. An
-//! attribute that has another value by now than the call gave it, or calls in a row with it that are undone too, is
-//! left alone: somebody changed it since. Of a policy that is asked of each statement.
+//! attribute that has another value by now than the call gave it is left alone: somebody changed it since.
 
-use super::merged::{Merged, merged};
 use super::put_back::{Looked, PutBack, UndoneCall};
-use super::{CallName, Grounds, RevertAction, RevertRules};
+use super::{RevertAction, RevertRules};
 use crate::calls::sqs::SetQueueAttributes;
-use crate::history::{Known, Of, Previous, QueueSnapshot};
+use crate::history::{Previous, QueueHistory, QueueSnapshot, same_value};
 use crate::{Call, Plan, Verdict, is_hidden};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -59,115 +57,64 @@ pub(super) fn plan(call: &Call<SetQueueAttributes>, rules: &RevertRules) -> Plan
     }))
 }
 
-/// What becomes of one attribute.
-enum Part {
-    /// It is set back.
-    Back(PutBack),
-    /// It is as it was, or the call did not change it.
-    Same {
-        /// Whether somebody has put it back.
-        again: bool,
-    },
-    /// It was changed since, and what changed it may be undone in a moment.
-    Changed(String),
-    /// It was changed since by a call that stays.
-    Stays(String),
-    /// SQS has no way of taking it away.
-    NoWay,
-    /// What was there before is not known.
-    Unknown(String),
-}
-
 impl SetAttributesAction {
-    /// What the live queue and what is known of it say.
-    pub fn judge(&self, live: &QueueSnapshot, grounds: &Grounds<'_>) -> Looked {
+    /// What the live queue and its history say.
+    pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
         if let Some(reason) = self.call.replaced(live) {
             return Looked::that(Verdict::nothing(reason));
         }
-        let (mut attributes, mut left) = (BTreeMap::new(), BTreeMap::new());
-        let (mut notes, mut unknown, mut back, mut looked) = (Vec::new(), Vec::new(), Vec::new(), Looked::default());
-        for name in touched(&self.set) {
-            let why = match self.part(name, live, grounds, &mut looked) {
-                Part::Back(put_back) => {
-                    attributes.insert(name.to_owned(), put_back);
-                    continue;
-                }
-                Part::Same { again } => {
-                    back.extend(again.then_some(name));
-                    continue;
-                }
-                Part::Changed(what) => {
-                    looked.changed.push(what);
-                    "it was changed since".to_owned()
-                }
-                Part::Stays(what) => {
-                    looked.stays.push(what);
-                    "it was changed since".to_owned()
-                }
-                Part::NoWay => {
-                    let why = "SQS has no way of taking it away";
-                    notes.push(format!("{name} was not set before, and {why}"));
-                    why.to_owned()
-                }
-                Part::Unknown(why) => {
+        let (mut attributes, mut notes, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut changed, mut back, mut left) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let previous = self.call.before(history);
+        for name in self.touched() {
+            let now = live.attribute(name);
+            let known = match previous.attribute(name) {
+                Previous::Known(known) => known,
+                Previous::Unknown(why) => {
+                    left.insert(name.to_owned(), why.clone());
                     unknown.push(format!("{name}: {why}"));
-                    why
+                    continue;
                 }
             };
-            left.insert(name.to_owned(), why);
+            let same = |value: Option<&str>, other: Option<&str>| {
+                same_value(name, value.unwrap_or_default(), other.unwrap_or_default())
+            };
+            let before = known.value.as_deref();
+            if let Some(set) = self.set.get(name) {
+                if same(before, Some(set)) {
+                    continue;
+                }
+                if same(now, before) {
+                    back.push(name);
+                    continue;
+                }
+                if !same(now, Some(set)) {
+                    left.insert(name.to_owned(), "it was changed since".to_owned());
+                    changed.push(format!("{name} was set to {set:?} by the call and is {:?} now", now.unwrap_or("")));
+                    continue;
+                }
+            } else if same(now, before) {
+                continue;
+            }
+            if before.is_none() && !CLEARABLE.contains(&name) {
+                left.insert(name.to_owned(), "SQS has no way of taking it away".to_owned());
+                notes.push(format!("{name} was not set before, and SQS has no way of taking it away"));
+                continue;
+            }
+            attributes.insert(name.to_owned(), PutBack::new(now, known));
         }
         // A key of KMS stands for the encryption as a whole: SQS refuses both kinds at once.
         if attributes.get("KmsMasterKeyId").is_some_and(|key| key.wanted.is_some()) {
             attributes.remove("SqsManagedSseEnabled");
         }
         if attributes.is_empty() {
-            return self.nothing(looked, &back, unknown, notes);
+            return self.nothing(changed, &back, unknown, notes);
         }
-        notes.extend(looked.left_alone());
+        notes.extend(changed.iter().map(|change| format!("left alone: {change}")));
         notes.extend(unknown.iter().map(|what| format!("left alone, because it is not known before: {what}")));
         let action = SetAttributesAction { attributes, left, ..self.clone() };
         let verdict = Verdict::amend(RevertAction::SetQueueAttributes(action)).noting(notes);
-        Looked { verdict, unknown, ..looked }
-    }
-
-    fn part(&self, name: &str, live: &QueueSnapshot, grounds: &Grounds<'_>, looked: &mut Looked) -> Part {
-        let (of, set) = (Of::Attribute(name), self.set.get(name).map(String::as_str));
-        let now = live.attribute(name);
-        let chain = grounds.chain(&self.call, CallName::SetQueueAttributes, of, set);
-        let known = match &chain.before {
-            Previous::Known(known) => known.clone(),
-            Previous::Unknown(why) => return Part::Unknown(why.clone()),
-        };
-        let before = known.value.as_deref();
-        let Some(set) = set else {
-            return if of.same(now, before) { Part::Same { again: false } } else { Part::of(name, now, known) };
-        };
-        if of.same(before, Some(set)) {
-            return Part::Same { again: false };
-        }
-        if of.same(now, before) {
-            return Part::Same { again: true };
-        }
-        if chain.has_set(of, now) {
-            return Part::of(name, now, known);
-        }
-        let what = format!("{name} was set to {set:?} by the call and is {:?} now", now.unwrap_or(""));
-        if name == "Policy"
-            && let Ok(merged) = merged(before, &chain.values, now)
-        {
-            return match merged {
-                Merged::Set(wanted, changed) => {
-                    looked.changed.extend(changed);
-                    Part::Back(PutBack::new(now, Known { value: wanted, from: known.from }))
-                }
-                Merged::Back => Part::Same { again: true },
-                Merged::Changed(changed) => Part::Changed(changed.join("; ")),
-            };
-        }
-        match &chain.stays {
-            Some((value, by)) if of.same(value.as_deref(), now) => Part::Stays(format!("{what}, by {by}, which stays")),
-            _ => Part::Changed(what),
-        }
+        Looked { verdict, unknown, changed }
     }
 
     /// What SQS is to be told: an empty value takes an attribute away.
@@ -176,12 +123,22 @@ impl SetAttributesAction {
         self.attributes.iter().map(|(name, put_back)| (name.clone(), value(put_back))).collect()
     }
 
-    fn nothing(&self, looked: Looked, back: &[&str], unknown: Vec<String>, notes: Vec<String>) -> Looked {
+    /// What the call set, and the other kind of encryption where it set one: they exclude each other.
+    fn touched(&self) -> Vec<&str> {
+        const ENCRYPTION: [&str; 2] = ["KmsMasterKeyId", "SqsManagedSseEnabled"];
+        let mut names: Vec<&str> = self.set.keys().map(String::as_str).collect();
+        if ENCRYPTION.iter().any(|name| names.contains(name)) {
+            names.extend(ENCRYPTION.iter().filter(|name| !self.set.contains_key(**name)));
+        }
+        names
+    }
+
+    fn nothing(&self, changed: Vec<String>, back: &[&str], unknown: Vec<String>, notes: Vec<String>) -> Looked {
         if !unknown.is_empty() {
             return Looked::unknown(unknown);
         }
-        if looked.is_changed() {
-            return looked.since();
+        if !changed.is_empty() {
+            return Looked::changed(changed);
         }
         if !back.is_empty() {
             let message = format!("{} is as it was before the call", back.join(", "));
@@ -192,23 +149,4 @@ impl SetAttributesAction {
         }
         Looked::nothing("nothing-changed", "every attribute that the call set was so before")
     }
-}
-
-impl Part {
-    fn of(name: &str, now: Option<&str>, known: Known) -> Part {
-        if known.value.is_none() && !CLEARABLE.contains(&name) {
-            return Part::NoWay;
-        }
-        Part::Back(PutBack::new(now, known))
-    }
-}
-
-/// What a call set, and the other kind of encryption where it set one: they exclude each other.
-pub(super) fn touched(set: &BTreeMap<String, String>) -> Vec<&str> {
-    const ENCRYPTION: [&str; 2] = ["KmsMasterKeyId", "SqsManagedSseEnabled"];
-    let mut names: Vec<&str> = set.keys().map(String::as_str).collect();
-    if ENCRYPTION.iter().any(|name| names.contains(name)) {
-        names.extend(ENCRYPTION.iter().filter(|name| !set.contains_key(**name)));
-    }
-    names
 }

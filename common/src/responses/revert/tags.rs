@@ -5,9 +5,9 @@
 
 use super::put_back::{Looked, PutBack, UndoneCall};
 use super::rules::Asked;
-use super::{CallName, Grounds, RevertAction, RevertRules};
+use super::{CallName, RevertAction, RevertRules};
 use crate::calls::sqs::{TagQueue, UntagQueue};
-use crate::history::{Chain, Of, Previous, QueueSnapshot};
+use crate::history::{Before, Previous, QueueHistory, QueueSnapshot};
 use crate::{Call, Plan, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -48,8 +48,8 @@ enum Fate {
     Back,
     /// The call did not change it.
     Same,
-    /// It was changed since; whether it had a value before, and whether what changed it stays.
-    Changed(String, bool, bool),
+    /// It was changed since; and whether it had a value before.
+    Changed(String, bool),
     Unknown(String),
 }
 
@@ -88,9 +88,9 @@ pub(super) fn plan_untag(call: &Call<UntagQueue>, rules: &RevertRules) -> Plan<R
 
 impl RemoveTagsAction {
     /// What the live queue and its history say.
-    pub fn judge(&self, live: &QueueSnapshot, grounds: &Grounds<'_>) -> Looked {
-        let chain = |key: &str, set| grounds.chain(&self.call, CallName::TagQueue, Of::Tag(key), set);
-        let fates = self.set.iter().map(|(key, set)| (key, fate(&chain(key, Some(set)), key, Some(set), live)));
+    pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
+        let previous = self.call.before(history);
+        let fates = self.set.iter().map(|(key, set)| (key, fate(&previous, key, Some(set), live)));
         looked(&self.call, live, fates, false, "none of the tags was new", |undone, notes| {
             let action = RemoveTagsAction { tag_keys: undone.into_keys().collect(), ..self.clone() };
             Verdict::amend(RevertAction::UntagQueue(action)).noting(notes)
@@ -100,11 +100,9 @@ impl RemoveTagsAction {
 
 impl RestoreTagsAction {
     /// What the live queue and its history say.
-    pub fn judge(&self, live: &QueueSnapshot, grounds: &Grounds<'_>) -> Looked {
-        let name = |left: Option<&str>| if left.is_some() { CallName::TagQueue } else { CallName::UntagQueue };
-        let chain = |key: &str, left| grounds.chain(&self.call, name(left), Of::Tag(key), left);
-        let left = self.left.iter().map(|(key, left)| (key, left.as_deref()));
-        let fates = left.map(|(key, left)| (key, fate(&chain(key, left), key, left, live)));
+    pub fn judge(&self, live: &QueueSnapshot, history: &QueueHistory) -> Looked {
+        let previous = self.call.before(history);
+        let fates = self.left.iter().map(|(key, left)| (key, fate(&previous, key, left.as_deref(), live)));
         looked(&self.call, live, fates, true, "none of the tags had another value before", |tags, notes| {
             let action = RestoreTagsAction { tags, ..self.clone() };
             Verdict::amend(RevertAction::TagQueue(action)).noting(notes)
@@ -118,9 +116,9 @@ impl RestoreTagsAction {
     }
 }
 
-fn fate(chain: &Chain, key: &str, left: Option<&str>, live: &QueueSnapshot) -> Fate {
-    let known = match &chain.before {
-        Previous::Known(known) => known.clone(),
+fn fate(previous: &Before<'_>, key: &str, left: Option<&str>, live: &QueueSnapshot) -> Fate {
+    let known = match previous.tag(key) {
+        Previous::Known(known) => known,
         Previous::Unknown(why) => return Fate::Unknown(format!("the tag {key:?}: {why}")),
     };
     let now = live.tags.get(key).map(String::as_str);
@@ -129,13 +127,12 @@ fn fate(chain: &Chain, key: &str, left: Option<&str>, live: &QueueSnapshot) -> F
         Fate::Same
     } else if now == before {
         Fate::Back
-    } else if now == left || chain.has_set(Of::Tag(key), now) {
+    } else if now == left {
         Fate::Undo(PutBack::new(now, known))
     } else {
-        let stays = chain.stays.as_ref().is_some_and(|(value, _)| value.as_deref() == now);
         let left = left.map_or_else(|| "taken off".to_owned(), |value| format!("set to {value:?}"));
         let now = now.map_or_else(|| "gone".to_owned(), |value| format!("{value:?}"));
-        Fate::Changed(format!("the tag {key:?} was {left} by the call and is {now} now"), before.is_some(), stays)
+        Fate::Changed(format!("the tag {key:?} was {left} by the call and is {now} now"), before.is_some())
     }
 }
 
@@ -152,7 +149,7 @@ fn looked<'a>(
     if let Some(reason) = call.replaced(live) {
         return Looked::that(Verdict::nothing(reason));
     }
-    let (mut undone, mut unknown, mut back, mut looked) = (BTreeMap::new(), Vec::new(), 0, Looked::default());
+    let (mut undone, mut changed, mut unknown, mut back) = (BTreeMap::new(), Vec::new(), Vec::new(), 0);
     for (key, fate) in fates {
         match fate {
             Fate::Undo(put_back) if put_back.wanted.is_some() == of_values => {
@@ -160,21 +157,20 @@ fn looked<'a>(
             }
             Fate::Undo(_) | Fate::Same => {}
             Fate::Back => back += 1,
-            Fate::Changed(what, had_value, true) if had_value == of_values => looked.stays.push(what),
-            Fate::Changed(what, had_value, false) if had_value == of_values => looked.changed.push(what),
+            Fate::Changed(what, had_value) if had_value == of_values => changed.push(what),
             Fate::Changed(..) => {}
             Fate::Unknown(what) => unknown.push(what),
         }
     }
     if undone.is_empty() {
-        return match (unknown.is_empty(), looked.is_changed(), back) {
+        return match (unknown.is_empty(), changed.is_empty(), back) {
             (false, _, _) => Looked::unknown(unknown),
-            (_, true, _) => looked.since(),
+            (_, false, _) => Looked::changed(changed),
             (_, _, 1..) => Looked::nothing("already-reverted", "the tags are as they were before the call"),
             _ => Looked::nothing("nothing-changed", none),
         };
     }
-    let mut notes = looked.left_alone();
+    let mut notes: Vec<String> = changed.iter().map(|change| format!("left alone: {change}")).collect();
     notes.extend(unknown.iter().map(|what| format!("left alone, because it is not known before: {what}")));
-    Looked { verdict: amend(undone, notes), unknown, ..looked }
+    Looked { verdict: amend(undone, notes), unknown, changed }
 }

@@ -11,7 +11,7 @@ use aws_sdk_cloudtrail::primitives::DateTime as SdkTime;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
-use trailhook::history::{Caller, Effect, Fact};
+use trailhook::history::{Effect, Fact};
 use trailhook::{Arn, Record, UserIdentity};
 
 /// How far back it goes.
@@ -122,5 +122,5 @@ fn fact(event: &Event, queue: &Arn) -> Result<Option<Fact>, String> {
     let at = record.time().ok_or_else(|| unreadable("it has no time".to_owned()))?;
     let event_id = record.event_id.text().unwrap_or(id).to_owned();
     let by = record.user_identity.get().and_then(UserIdentity::principal_arn).map(str::to_owned);
-    Ok(Some(Fact::Called { at, event_id, effect, by, who: Caller::of(&record) }))
+    Ok(Some(Fact::Called { at, event_id, effect, by }))
 }

@@ -8,9 +8,7 @@ use aws_sdk_sqs::error::SdkError;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use trailhook::history::{Fact, QueueHistory, QueueSnapshot};
-use trailhook::responses::revert::{
-    CancelMoveAction, DeleteQueueAction, Grounds, Looked, MoveTask, RevertAction, UndoneCall,
-};
+use trailhook::responses::revert::{CancelMoveAction, DeleteQueueAction, Looked, MoveTask, RevertAction, UndoneCall};
 use trailhook::{Judgement, QueueUrl, Reason, Verdict};
 
 /// What a look came to.
@@ -52,7 +50,7 @@ impl RevertHandler {
             // Nor will it: what snapshot has kept ends before this call, nobody knows how long. CloudTrail is asked.
             history = seen_now(live.as_ref());
         }
-        let mut looked = action.judge(live.as_ref(), &self.grounds(&history, now));
+        let mut looked = action.judge(live.as_ref(), &history, now);
         if !looked.unknown.is_empty() {
             looked = self.search(action, call, live.as_ref(), &history, looked, now).await?;
         }
@@ -119,11 +117,6 @@ impl RevertHandler {
         Ok(Seen { verdict: action.judge(&tasks), tags: None })
     }
 
-    /// What an action is judged by.
-    fn grounds<'a>(&'a self, history: &'a QueueHistory, now: DateTime<Utc>) -> Grounds<'a> {
-        Grounds { history, rules: &self.response.rules, guards: self.guards.as_ref(), now }
-    }
-
     /// What our own snapshots know, and the live queue with them: when it was made is a fact too.
     async fn known(
         &self,
@@ -156,16 +149,15 @@ impl RevertHandler {
             history.add(facts.to_vec());
             history
         };
-        let judged = |facts: &[Fact]| action.judge(live, &self.grounds(&with(facts), now));
-        let enough = |facts: &[Fact]| judged(facts).unknown.is_empty();
+        let enough = |facts: &[Fact]| action.judge(live, &with(facts), now).unknown.is_empty();
         let queue = &call.queue;
         match self.events.of(&queue.queue_arn, &call.event_id, queue.event_time, enough).await? {
-            Lookup::Found(facts) => Ok(judged(&facts)),
+            Lookup::Found(facts) => Ok(action.judge(live, &with(&facts), now)),
             Lookup::Behind if now.signed_duration_since(queue.event_time) < CAUGHT_UP => {
                 let message =
                     "CloudTrail's event history does not have this call yet, so what was there before is not known";
                 let verdict = Verdict::later(None, Reason::new("history-behind", message));
-                Ok(Looked { verdict, unknown: looked.unknown, ..Looked::default() })
+                Ok(Looked { verdict, unknown: looked.unknown, changed: Vec::new() })
             }
             Lookup::Behind => {
                 let why = "CloudTrail's event history does not have this call yet, and is not to be relied on";
@@ -178,7 +170,7 @@ impl RevertHandler {
 
 /// What somebody has changed since may itself be undone in a moment: then this call's own change is there
 /// again. So it is looked at again, as long as Lambda does; a second call must not keep the first from being
-/// undone. What is changed still when that is over, and nobody knows to stay so, is for people.
+/// undone. What is changed still when that is over is for people.
 fn patient(looked: Looked, age: TimeDelta) -> Verdict<RevertAction> {
     if looked.changed.is_empty() {
         return looked.verdict;

@@ -8,7 +8,7 @@ use crate::{ApplyError, Handler, Start};
 use aws_sdk_sqs::Client;
 use chrono::Utc;
 use trailhook::responses::revert::{Revert, RevertAction, RevertRules};
-use trailhook::{Afterwards, Guards, Judgement, TagExemption, Verdict};
+use trailhook::{Afterwards, Judgement, TagExemption, Verdict};
 
 /// [`Revert`] with clients.
 #[derive(Debug)]
@@ -18,8 +18,6 @@ pub struct RevertHandler {
     /// Our own snapshots; `None` where there is no table.
     histories: Option<QueueHistories>,
     events: EventHistory,
-    /// Whose calls are undone; told before the first event.
-    guards: Option<Guards>,
 }
 
 impl RevertHandler {
@@ -42,7 +40,6 @@ impl RevertHandler {
             sqs: Client::new(start.aws),
             histories: table.map(|table| QueueHistories::new(table, start.aws)),
             events: EventHistory::new(start.aws),
-            guards: None,
         })
     }
 }
@@ -67,10 +64,6 @@ impl Handler for RevertHandler {
         "sqs:TagQueue",
         "sqs:UntagQueue",
     ];
-
-    fn guarded_by(&mut self, guards: &Guards) {
-        self.guards = Some(guards.clone());
-    }
 
     async fn confirm(&self, action: &RevertAction) -> Result<Verdict<RevertAction>, ApplyError> {
         let looked = self.look(action).await?;
