@@ -93,6 +93,7 @@ impl<H: Handler> Function<H> {
         };
         let begun = attempt.bounded(ledger.was_begun(&key, attempt)).await?;
         let begun = begun.map_err(|error| Trouble::from(LedgerError::Unreachable(error)))?;
+        // It was decoded a moment ago, so it is an event.
         Ok(if begun { decode(payload).ok() } else { None })
     }
 

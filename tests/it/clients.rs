@@ -90,6 +90,11 @@ fn the_aws_cli_describes_what_is_deployed() {
     let none = aws.refused(&["cloudformation", "list-stack-resources", "--stack-name", "other"]);
     assert!(none.contains("Stack with id other does not exist"), "{none}");
 
+    let trail = physical("Trail").unwrap();
+    let whose = aws.call(&["cloudformation", "describe-stack-resources", "--physical-resource-id", &trail]);
+    assert_eq!(whose["StackResources"].as_array().unwrap().len(), 1, "{whose:#}");
+    assert_eq!(whose["StackResources"][0]["LogicalResourceId"], "Trail");
+
     let rule = physical("ApiCallRule").unwrap();
     let told = aws.call(&["events", "describe-rule", "--name", &rule]);
     let pattern: Value = serde_json::from_str(told["EventPattern"].as_str().unwrap()).unwrap();

@@ -169,6 +169,9 @@ fn files_are_chosen_by_their_paths_and_calls_by_their_times() {
         let counts = [&tally["files"], &tally["filesPassedBy"], &tally["matched"]].map(|count| count.as_u64().unwrap());
         assert_eq!(counts, [files, passed_by, matched], "{arguments:?}: {tally}");
     }
+    let none = replay(&[place, "--since", "2026-11-02T23:59:00Z"]);
+    let none = String::from_utf8_lossy(&none.stdout);
+    assert!(none.contains("2 events of another time, account or Region than asked for"), "{none}");
     let output = replay(&[place]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{text}");

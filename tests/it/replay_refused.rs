@@ -29,6 +29,7 @@ fn what_would_be_misunderstood_is_refused_before_anything_is_read() {
         (&["--decisions", name], "it is one of the files that are to be read"),
         (&["--decisions", "-", "--json"], "both write to the standard output"),
         (&["--threads", "0"], "0 is not in 1..=256"),
+        (&["--since", "2026-11-05", "--until", "2026-11-05"], "--until is not after --since"),
     ] {
         let (status, message) = told(&trailhook([&["replay", name], arguments].concat()).unwrap());
         assert!(status == Some(2) && message.contains(expected), "{arguments:?}: {message}");
@@ -51,6 +52,7 @@ fn a_bad_line_costs_itself_and_strict_ends_at_the_first_whatever_the_threads() {
     let half = &good[..good.find("CreateQueue").unwrap()];
     let text = format!("{good}\nnot JSON\n{good}\n{half}\n{good}\n{{\"eventName\": 1}}\n");
     std::fs::write(place.join("lines.jsonl"), text).unwrap();
+    std::fs::write(place.join("never-came.json.gz"), "").unwrap();
     let list = format!("{{\"Records\":[{good},{good},");
     std::fs::write(place.join("list.json"), list).unwrap();
     let path = place.to_str().unwrap();
@@ -61,6 +63,7 @@ fn a_bad_line_costs_itself_and_strict_ends_at_the_first_whatever_the_threads() {
         "lines.jsonl: record 2: not readable as JSON",
         "lines.jsonl: record 4: not readable as JSON",
         "list.json: it ends within the list that its records are in",
+        "never-came.json.gz: it is empty, and no gzip",
     ];
     assert_eq!(problems.len(), expected.len(), "{sums}");
     for (problem, expected) in problems.iter().zip(expected) {

@@ -118,6 +118,9 @@ pub enum CommandError {
     /// There is no event as it was asked for.
     #[error("{0}")]
     Event(String),
+    /// No time is asked for.
+    #[error("--until is not after --since: there is no time in between")]
+    NoTime,
     /// No file has a name like those of events.
     #[error(
         "there is no file of events there: in a folder those are read that end in .json, .jsonl or .ndjson, with .gz or without"

@@ -28,6 +28,10 @@ pub fn replayed(tally: &Tally) -> String {
         }
     );
     line(&mut text, "read", &read);
+    if tally.not_asked_for > 0 {
+        let left = counted(tally.not_asked_for as usize, "event");
+        line(&mut text, "", &format!("{left} of another time, account or Region than asked for"));
+    }
     line(&mut text, "matched", &counted(tally.matched as usize, "event"));
     for (why, count) in &tally.undelivered {
         line(&mut text, "", &format!("{} matched and not delivered: {why}", counted(*count as usize, "event")));

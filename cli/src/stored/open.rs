@@ -2,7 +2,7 @@
 
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Result};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Result};
 use std::path::Path;
 
 /// How gzip begins.
@@ -15,7 +15,12 @@ pub(super) fn open<'a>(file: &Path, on: impl Fn(u64) + 'a) -> Result<Box<dyn Rea
     let raw: Box<dyn Read> =
         if file == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(file)?) };
     let mut raw = BufReader::with_capacity(PACKED, Told::new(raw, on));
-    let packed = raw.fill_buf()?.starts_with(&GZIP);
+    let begin = raw.fill_buf()?;
+    if begin.is_empty() && file.extension().is_some_and(|end| end == "gz") {
+        // A download that never came; even what packs nothing has a head.
+        return Err(std::io::Error::new(ErrorKind::UnexpectedEof, "it is empty, and no gzip"));
+    }
+    let packed = begin.starts_with(&GZIP);
     // A plain file is read past the buffer, which is smaller than what is asked for.
     Ok(if packed { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
 }

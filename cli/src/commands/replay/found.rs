@@ -82,6 +82,11 @@ impl Found {
         self.problems.push((record, text));
     }
 
+    /// An event that is not asked for.
+    pub(super) fn not_asked_for(&mut self) {
+        self.tally.not_asked_for += 1;
+    }
+
     /// What became of an event.
     pub(super) fn take(
         &mut self,

@@ -57,6 +57,9 @@ struct Work {
 /// # Errors
 /// There is no project, its template can't be resolved, or the decisions can't be written.
 pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict, CommandError> {
+    if arguments.since.zip(arguments.until).is_some_and(|(since, until)| until <= since) {
+        return Err(CommandError::NoTime);
+    }
     let file = arguments.template.file()?;
     let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
     let pattern = arguments.pattern.as_deref().map(of_file).transpose()?.map(|(pattern, _)| pattern);

@@ -152,11 +152,11 @@ impl<'r, 'a> Share<'r, 'a> {
         let time = envelope.get("detail").and_then(|detail| detail.get("eventTime")).and_then(Value::as_str);
         let time = time.and_then(|time| DateTime::parse_from_rfc3339(time).ok()).map(|time| time.to_utc());
         if !self.replay.asked.is_at(time) {
-            return;
+            return found.not_asked_for();
         }
         let stage = match self.replay.stages.of(text("account"), text("region")) {
             Ok(Some(stage)) => stage,
-            Ok(None) => return,
+            Ok(None) => return found.not_asked_for(),
             Err(error) => return found.problem(number, format!("{}: {error}", event.within)),
         };
         // A function turns a panic into a failed decision; what it says is on the standard error.

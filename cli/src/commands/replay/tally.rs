@@ -24,13 +24,15 @@ pub struct Tally {
     pub records: u64,
     /// Unpacked.
     pub bytes: u64,
+    /// The events of another time, account or Region than is asked for, of those that were parsed.
+    pub not_asked_for: u64,
     /// The events that a rule got.
     pub matched: u64,
     /// The events that a rule matches and would not have got, by the reason.
     pub undelivered: BTreeMap<String, u64>,
     /// By response, what became of the events.
     pub responses: BTreeMap<String, Outcomes>,
-    /// By who called: the events that a response would have acted on.
+    /// By who called: the events that some response would have acted on, here and below.
     pub callers: BTreeMap<String, u64>,
     /// By call.
     pub calls: BTreeMap<String, u64>,
@@ -88,6 +90,7 @@ impl Tally {
         self.files_passed_by += other.files_passed_by;
         self.records += other.records;
         self.bytes += other.bytes;
+        self.not_asked_for += other.not_asked_for;
         self.matched += other.matched;
         self.problem_count += other.problem_count;
         let room = MOST_PROBLEMS.saturating_sub(self.problems.len());

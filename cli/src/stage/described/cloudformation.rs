@@ -41,7 +41,14 @@ impl Stacks {
             let message = format!("Stack with id {} does not exist", stack.unwrap_or_default());
             return Some(refused(&message, request_id));
         }
-        let wanted = |made: &&Made| asked("LogicalResourceId").is_none_or(|id| id == made.logical_id);
+        let (logical, physical) = (asked("LogicalResourceId"), asked("PhysicalResourceId"));
+        if stack.is_none() && action != "DescribeStacks" && physical.is_none() {
+            return Some(refused("1 validation error detected: StackName must not be null", request_id));
+        }
+        let wanted = |made: &&Made| {
+            logical.as_ref().is_none_or(|id| *id == made.logical_id)
+                && physical.as_ref().is_none_or(|id| *id == made.physical_id)
+        };
         let mut resources = self.resources.iter().filter(wanted).peekable();
         let result = match action {
             "DescribeStacks" => format!("<Stacks><member>{}</member></Stacks>", self.described()),
@@ -51,7 +58,7 @@ impl Stacks {
                 format!("<StackResourceSummaries>{}</StackResourceSummaries>", each.collect::<String>())
             }
             _ if resources.peek().is_none() => {
-                let id = asked("LogicalResourceId").unwrap_or_default();
+                let id = logical.or(physical).unwrap_or_default();
                 let message = format!("Resource {id} does not exist for stack {}", self.name);
                 return Some(refused(&message, request_id));
             }

@@ -21,17 +21,13 @@ impl Rules {
     pub(super) fn answer(&self, action: &str, asked: &Value) -> Option<Result<Value, Refused>> {
         let on_bus = || {
             let bus = text(asked, "EventBusName").unwrap_or(BUS);
-            if bus == BUS || bus == self.bus_arn { Ok(()) } else { Err(none(format!("Event bus {bus}"))) }
+            if bus == BUS || bus == self.bus_arn { Ok(()) } else { Err(no_bus(bus)) }
         };
         Some(match action {
             "DescribeEventBus" => {
                 let bus = text(asked, "Name").unwrap_or(BUS);
                 let known = bus == BUS || bus == self.bus_arn;
-                if known {
-                    Ok(json!({ "Name": BUS, "Arn": self.bus_arn }))
-                } else {
-                    Err(none(format!("Event bus {bus}")))
-                }
+                if known { Ok(json!({ "Name": BUS, "Arn": self.bus_arn })) } else { Err(no_bus(bus)) }
             }
             "DescribeRule" => on_bus().and_then(|()| self.rule(asked, "Name")).map(described),
             "ListTargetsByRule" => on_bus()
@@ -53,8 +49,10 @@ impl Rules {
     }
 
     fn rule(&self, asked: &Value, member: &str) -> Result<&Rule, Refused> {
-        let name = text(asked, member).unwrap_or_default();
-        self.rules.iter().find(|rule| rule.name == name).ok_or_else(|| none(format!("Rule {name}")))
+        let missing = || ("ValidationException", format!("{member}: the name of a rule is missing"));
+        let name = text(asked, member).ok_or_else(missing)?;
+        let none = || ("ResourceNotFoundException", format!("Rule {name} does not exist on EventBus {BUS}."));
+        self.rules.iter().find(|rule| rule.name == name).ok_or_else(none)
     }
 }
 
@@ -87,6 +85,6 @@ fn target(target: &Target) -> Value {
     told
 }
 
-fn none(what: String) -> Refused {
-    ("ResourceNotFoundException", format!("{what} does not exist on EventBus default."))
+fn no_bus(name: &str) -> Refused {
+    ("ResourceNotFoundException", format!("Event bus {name} does not exist."))
 }

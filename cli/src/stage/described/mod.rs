@@ -47,13 +47,20 @@ impl Described {
     /// The answer to a call that asks for a description; `None` for any other call.
     pub(super) fn answer(&self, service: &str, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
         let action = || action(request);
-        let asked = || serde_json::from_slice::<Value>(request.body()).unwrap_or_default();
+        let asked = match serde_json::from_slice::<Value>(request.body()) {
+            Ok(asked @ Value::Object(_)) => asked,
+            _ if matches!(service, "cloudtrail" | "events") => {
+                let told = Err(("SerializationException", "the body is no JSON object".to_owned()));
+                return Some(in_json(StatusCode::BAD_REQUEST, told));
+            }
+            _ => Value::Null,
+        };
         match service {
             "cloudformation" => self.cloudformation.answer(&action(), request, request_id),
             "cloudtrail" => {
-                self.cloudtrail.answer(&action(), &asked()).map(|told| in_json(StatusCode::BAD_REQUEST, told))
+                self.cloudtrail.answer(&action(), &asked).map(|told| in_json(StatusCode::BAD_REQUEST, told))
             }
-            "events" => self.events.answer(&action(), &asked()).map(|told| in_json(StatusCode::BAD_REQUEST, told)),
+            "events" => self.events.answer(&action(), &asked).map(|told| in_json(StatusCode::BAD_REQUEST, told)),
             "lambda" => self.lambda.answer(request).map(|told| in_json(StatusCode::NOT_FOUND, told)),
             "logs" => self.logs.answer(&action()).map(|told| in_json(StatusCode::BAD_REQUEST, Ok(told))),
             _ => None,

@@ -194,7 +194,11 @@ fn not_there(scope: &Scope) -> Refusal {
         service @ ("cloudformation" | "events" | "lambda") => {
             format!("does not do this call of {service}: it only describes what is deployed")
         }
-        service => format!("has no service {service} in it, only {}", Services::NAMES.join(", ")),
+        service => format!(
+            "has no service {service} in it, only {}, and what describes the stack in cloudformation, cloudtrail, \
+             events and lambda",
+            Services::NAMES.join(", ")
+        ),
     };
     let message = format!("the local stage {lacks}; --aws-endpoint URL puts another AWS behind it");
     Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
