@@ -11,10 +11,11 @@ mod lambda;
 mod logs;
 
 use super::back_end::action;
+use super::front_door::Refusal;
 use crate::template::{Stack, TemplateError};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A stack's description.
 #[derive(Debug)]
@@ -46,42 +47,34 @@ impl Described {
 
     /// The answer to a call that asks for a description; `None` for any other call.
     pub(super) fn answer(&self, service: &str, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
-        let action = || action(request);
-        let asked = match serde_json::from_slice::<Value>(request.body()) {
-            Ok(asked @ Value::Object(_)) => asked,
-            _ if matches!(service, "cloudtrail" | "events") => {
-                let told = Err(("SerializationException", "the body is no JSON object".to_owned()));
-                return Some(in_json(StatusCode::BAD_REQUEST, told));
-            }
-            _ => Value::Null,
+        let (refused, told) = match service {
+            "cloudformation" => return self.cloudformation.answer(&action(request), request, request_id),
+            "cloudtrail" | "events" => (StatusCode::BAD_REQUEST, self.of_json(service, request)?),
+            "lambda" => (StatusCode::NOT_FOUND, self.lambda.answer(request)?),
+            "logs" => (StatusCode::BAD_REQUEST, Ok(self.logs.answer(&action(request))?)),
+            // Every call comes by here, and most are about something else.
+            _ => return None,
+        };
+        Some(match told {
+            Ok(body) => in_json(&body),
+            Err((code, message)) => Refusal::new(refused, code, message).answer(request, request_id),
+        })
+    }
+
+    fn of_json(&self, service: &str, request: &Request<Bytes>) -> Option<Result<Value, Refused>> {
+        let Ok(asked @ Value::Object(_)) = serde_json::from_slice::<Value>(request.body()) else {
+            return Some(Err(("SerializationException", "the body is no JSON object".to_owned())));
         };
         match service {
-            "cloudformation" => self.cloudformation.answer(&action(), request, request_id),
-            "cloudtrail" => {
-                self.cloudtrail.answer(&action(), &asked).map(|told| in_json(StatusCode::BAD_REQUEST, told))
-            }
-            "events" => self.events.answer(&action(), &asked).map(|told| in_json(StatusCode::BAD_REQUEST, told)),
-            "lambda" => self.lambda.answer(request).map(|told| in_json(StatusCode::NOT_FOUND, told)),
-            "logs" => self.logs.answer(&action()).map(|told| in_json(StatusCode::BAD_REQUEST, Ok(told))),
-            _ => None,
+            "events" => self.events.answer(&action(request), &asked),
+            _ => self.cloudtrail.answer(&action(request), &asked),
         }
     }
 }
 
-/// An answer in JSON, or with this status a refusal.
-fn in_json(refused: StatusCode, told: Result<Value, Refused>) -> Response<Bytes> {
-    let (status, body, error) = match told {
-        Ok(body) => (StatusCode::OK, body, None),
-        Err((code, message)) => {
-            (refused, json!({ "__type": code, "Message": message, "message": message }), Some(code))
-        }
-    };
+fn in_json(body: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    if let Some(code) = error {
-        response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(code));
-    }
     response
 }
 

@@ -19,6 +19,7 @@ mod world;
 pub use furnish::FurnishError;
 pub use listener::{ApiCallSeen, Came};
 pub(in crate::stage) use put::PATH as PUT_PATH;
+pub(super) use refusal::Refusal;
 pub(super) use scope::Scope;
 
 use super::at_work::AtWork;

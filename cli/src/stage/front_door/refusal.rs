@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 
 /// An error, as AWS services give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::stage) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) message: String,
 }
 
 impl Refusal {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
+    pub(in crate::stage) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
         Refusal { status, code, message: message.into() }
     }
 
     /// The answer to this request.
-    pub(super) fn answer<B>(&self, request: &Request<B>, request_id: &str) -> Response<Bytes> {
+    pub(in crate::stage) fn answer<B>(&self, request: &Request<B>, request_id: &str) -> Response<Bytes> {
         let speaks = speaks(request);
         let (kind, body) = match speaks {
             Speaks::Json => ("application/x-amz-json-1.0", self.json().to_string().into()),
