@@ -5,6 +5,7 @@
 //! events of API calls, and [`commands`] puts them together.
 
 pub mod args;
+pub mod aws;
 pub mod commands;
 pub mod deployed;
 pub mod input;

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod aws;
 mod event;
 mod generate;
 mod local;
 mod replay;
 mod tag;
 
+pub use aws::AwsArguments;
 pub use event::EventArguments;
 pub use generate::GenerateArguments;
 pub use local::LocalArguments;

@@ -1,6 +1,7 @@
 //! What `trailhook tag` is told.
 
 use super::TemplateArguments;
+use super::aws::url;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -43,9 +44,4 @@ pub struct TagArguments {
     /// The template.
     #[command(flatten)]
     pub template: TemplateArguments,
-}
-
-fn url(text: &str) -> Result<String, &'static str> {
-    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    host.filter(|host| !host.is_empty()).map(|_| text.to_owned()).ok_or("expected a URL, as in http://127.0.0.1:4566")
 }

@@ -1,0 +1,81 @@
+//! A function as Lambda describes it.
+
+use super::{Aws, AwsError, told};
+use std::collections::BTreeMap;
+
+/// A function.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// Its name: the `FunctionName` of its metrics.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its role's ARN.
+    pub role: String,
+    /// As in `provided.al2`.
+    pub runtime: Option<String>,
+    /// As in `Active`; `None` where Lambda does not say.
+    pub state: Option<String>,
+    /// Why it is in that state.
+    pub state_reason: Option<String>,
+    /// Its environment variables.
+    pub variables: BTreeMap<String, String>,
+    /// How long it may take, in seconds.
+    pub timeout: u64,
+    /// Where its lines go.
+    pub log_group: String,
+    /// Who may invoke it, a resource policy as JSON; `None` where nobody was let in.
+    pub policy: Option<String>,
+    /// The ARN of what gets the events that it failed with.
+    pub on_failure: Option<String>,
+    /// So many copies of it at once at most, where that is said; 0 stops it.
+    pub reserved_concurrency: Option<u32>,
+}
+
+impl Function {
+    /// The function of this name or ARN.
+    ///
+    /// # Errors
+    /// There is none, or Lambda does not tell.
+    pub async fn of(aws: &Aws, name: &str) -> Result<Function, AwsError> {
+        let asked = aws.lambda.get_function_configuration().function_name(name).send().await;
+        let function = told("lambda:GetFunctionConfiguration", asked)?;
+        let own = function.function_name().unwrap_or(name).to_owned();
+        let log_group = function.logging_config().and_then(|logging| logging.log_group().map(str::to_owned));
+        let variables = function.environment().and_then(|environment| environment.variables());
+        let policy = told("lambda:GetPolicy", aws.lambda.get_policy().function_name(name).send().await);
+        let asked = aws.lambda.get_function_event_invoke_config().function_name(name).send().await;
+        let asynchronous = or_none(told("lambda:GetFunctionEventInvokeConfig", asked))?;
+        let destination = asynchronous.as_ref().and_then(|config| config.destination_config()?.on_failure());
+        let asked = aws.lambda.get_function_concurrency().function_name(name).send().await;
+        let concurrency = told("lambda:GetFunctionConcurrency", asked)?.reserved_concurrent_executions();
+        Ok(Function {
+            arn: function.function_arn().unwrap_or_default().to_owned(),
+            role: function.role().unwrap_or_default().to_owned(),
+            runtime: function.runtime().map(|runtime| runtime.as_str().to_owned()),
+            state: function.state().map(|state| state.as_str().to_owned()),
+            state_reason: function.state_reason().map(str::to_owned),
+            variables: variables.map(|all| all.clone().into_iter().collect()).unwrap_or_default(),
+            timeout: function.timeout().and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3),
+            log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{own}")),
+            policy: or_none(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
+            on_failure: destination.and_then(|to| to.destination().map(str::to_owned)),
+            reserved_concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
+            name: own,
+        })
+    }
+
+    /// An environment variable that is set, and not to nothing.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// What is not there is nothing, and no failure.
+fn or_none<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
