@@ -1,7 +1,6 @@
 //! Many calls that are alike: the first are told of one by one, the others in one message; each of them
 //! in exactly one, and none in no message.
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use trailhook_cli::stage::{
 };
 use trailhook_cli::template::{Deployment, Template};
 use trailhook_tests::functions::binaries;
-use trailhook_tests::stage::configuration;
+use trailhook_tests::stage::patient_sqs;
 use trailhook_tests::{root, say};
 
 const INBOX: &str = "inbox";
@@ -65,17 +64,10 @@ async fn stage(door: FrontDoorSettings, bus: BusSettings, retry: Duration) -> Li
     stage
 }
 
-fn client(stage: &Live, key: &str) -> aws_sdk_sqs::Client {
-    // What the stage refuses on purpose is tried again.
-    let retries = RetryConfig::standard().with_max_attempts(12).with_initial_backoff(Duration::from_millis(20));
-    let configuration = configuration(stage.endpoint_url(), key);
-    aws_sdk_sqs::Client::from_conf(aws_sdk_sqs::config::Builder::from(&configuration).retry_config(retries).build())
-}
-
 /// Makes the queues, and waits until the functions are done with them.
 async fn make(stage: &mut Live, queues: &[(&str, usize)]) -> Decided {
     let clients: Vec<(aws_sdk_sqs::Client, String, usize)> =
-        queues.iter().map(|(key, count)| (client(stage, key), (*key).to_owned(), *count)).collect();
+        queues.iter().map(|(key, count)| (patient_sqs(stage.endpoint_url(), key), (*key).to_owned(), *count)).collect();
     let made = tokio::spawn(async move {
         for (sqs, key, count) in clients {
             for number in 0..count {
@@ -141,7 +133,7 @@ impl Heard {
 async fn a_hundred_queues_are_a_handful_of_messages_and_each_is_in_one() {
     let mut stage = stage(FrontDoorSettings::default(), BusSettings::default(), Duration::from_secs(20)).await;
     let decided = make(&mut stage, &[("alice", 130), ("ci", 2)]).await;
-    let heard = heard(&client(&stage, "ci")).await;
+    let heard = heard(&patient_sqs(stage.endpoint_url(), "ci")).await;
     let (alices, cis) = (heard.of("alice"), heard.of("ci"));
     assert_eq!(cis.len(), 2, "another caller is another group");
     assert!(cis.iter().all(|message| message.count == 1));
@@ -168,7 +160,7 @@ async fn on_a_bad_day_every_queue_is_in_a_message_or_its_event_is_kept() {
     let bus = BusSettings { duplicate: 0.3, seed: 11, ..BusSettings::default() };
     let mut stage = stage(door, bus, Duration::from_secs(4)).await;
     let decided = make(&mut stage, &[("alice", QUEUES)]).await;
-    let heard = heard(&client(&stage, "ci")).await;
+    let heard = heard(&patient_sqs(stage.endpoint_url(), "ci")).await;
     let named: Vec<&String> = heard.messages.iter().flat_map(|message| &message.named).collect();
     let different: BTreeSet<&&String> = named.iter().collect();
     let told = format!("{} named, {} kept: {:?}", named.len(), decided.kept, decided.by_reason);

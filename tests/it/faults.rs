@@ -1,7 +1,6 @@
 //! A bad day: a third of all AWS calls go wrong, a third of the events come twice. Every delivery ends in
 //! one decision that stands, or in a queue for what could not be done; and every event is acted on once.
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use trailhook_cli::stage::{
 };
 use trailhook_cli::template::{Deployment, Template};
 use trailhook_tests::functions::binaries;
-use trailhook_tests::stage::configuration;
+use trailhook_tests::stage::patient_sqs;
 use trailhook_tests::{root, say};
 
 const QUEUES: usize = 500;
@@ -186,13 +185,8 @@ fn effect(day: &Day, requests: &[String], good: bool) -> &'static str {
     order.into_iter().find(|end| ends.contains(end)).unwrap_or_else(|| panic!("{ends:?}"))
 }
 
-fn client(endpoint: &str) -> aws_sdk_sqs::Client {
-    let often = RetryConfig::standard().with_max_attempts(12).with_initial_backoff(Duration::from_millis(10));
-    aws_sdk_sqs::Client::new(&configuration(endpoint, "ci").into_builder().retry_config(often).build())
-}
-
 async fn create(endpoint: String, number_of_client: usize) {
-    let sqs = client(&endpoint);
+    let sqs = patient_sqs(&endpoint, "ci");
     for number in (number_of_client..QUEUES).step_by(CLIENTS) {
         sqs.create_queue().queue_name(format!("q{number}")).send().await.unwrap();
     }
@@ -200,7 +194,7 @@ async fn create(endpoint: String, number_of_client: usize) {
 
 /// How many messages are in the template's dead-letter and on-failure queues.
 async fn messages_kept(endpoint: &str) -> usize {
-    let sqs = client(endpoint);
+    let sqs = patient_sqs(endpoint, "ci");
     let mut kept = 0;
     for url in sqs.list_queues().queue_name_prefix("trailhook").send().await.unwrap().queue_urls() {
         let count = aws_sdk_sqs::types::QueueAttributeName::ApproximateNumberOfMessages;

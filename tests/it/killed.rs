@@ -2,7 +2,6 @@
 //! come twice: a notification is sent, and not again once that is noted; nothing is reverted twice; nothing
 //! is lost.
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use trailhook_cli::stage::{
 };
 use trailhook_cli::template::{Deployment, Stack, Template};
 use trailhook_tests::functions::binaries;
-use trailhook_tests::stage::configuration;
+use trailhook_tests::stage::patient_sqs;
 use trailhook_tests::{root, say};
 
 const QUEUES: usize = 300;
@@ -135,7 +134,7 @@ async fn what_was_noted_is_not_done_again_though_processes_are_killed_at_every_s
     };
     let mut stage = Live::set(&stack, &Binaries::Ready(binaries().unwrap()), &settings).await.unwrap();
     stage.door().subscribe(&stack.topics().unwrap()[0], "inbox").await.unwrap();
-    let sqs = client(stage.endpoint_url());
+    let sqs = patient_sqs(stage.endpoint_url(), "ci");
     let client = tokio::spawn({
         let sqs = sqs.clone();
         async move {
@@ -243,11 +242,6 @@ fn excuses(day: &Day, request: &String) -> usize {
     let unnoted = day.decided.get(request).into_iter().flatten();
     let unnoted = unnoted.map(Value::to_string);
     died.count() + unnoted.filter(|said| said.contains("could not be noted") || said.contains("in-doubt")).count()
-}
-
-fn client(endpoint: &str) -> aws_sdk_sqs::Client {
-    let often = RetryConfig::standard().with_max_attempts(12).with_initial_backoff(Duration::from_millis(10));
-    aws_sdk_sqs::Client::new(&configuration(endpoint, "ci").into_builder().retry_config(often).build())
 }
 
 /// By the event's id, how often it was published.

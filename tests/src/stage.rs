@@ -3,7 +3,7 @@
 use crate::functions::binaries;
 use crate::moto::REGION;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-
+use aws_sdk_sqs::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use std::io::{BufRead, BufReader, Error, Result};
 use std::process::{Child, Command, Stdio};
@@ -102,6 +102,15 @@ pub fn configuration(endpoint: &str, access_key_id: &str) -> SdkConfig {
         .region(Region::new(REGION))
         .endpoint_url(endpoint)
         .build()
+}
+
+/// A client that tries again as often as a stage with faults asks for. Its tries come out of a purse of its own: clients
+/// of one process share one, which the faults of all the tests together would empty, and then nothing is tried again.
+pub fn patient_sqs(endpoint: &str, access_key_id: &str) -> aws_sdk_sqs::Client {
+    let retries = RetryConfig::standard().with_max_attempts(12).with_initial_backoff(Duration::from_millis(10));
+    let purse = RetryPartition::custom(format!("{access_key_id} at {endpoint}")).token_bucket(TokenBucket::unlimited());
+    let configuration = aws_sdk_sqs::config::Builder::from(&configuration(endpoint, access_key_id));
+    aws_sdk_sqs::Client::from_conf(configuration.retry_config(retries).retry_partition(purse.build()).build())
 }
 
 impl Drop for Stage {
