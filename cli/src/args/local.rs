@@ -77,6 +77,9 @@ pub struct LocalArguments {
     /// For tests: kill a function's process at this share of its AWS calls, 0.5 at most: half the time before the call is done, half the time after
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true, conflicts_with = "event")]
     pub crash: f64,
+    /// For tests: refuse this call to the functions, as a role without the permission is refused; as in sqs:TagQueue
+    #[arg(long, value_name = "ACTION", value_parser = action, conflicts_with = "event")]
+    pub refuse: Vec<String>,
     /// For tests: which calls --fault and --crash meet, and which events --duplicate
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "event")]
     pub seed: u64,
@@ -94,7 +97,14 @@ impl LocalArguments {
         let port = self.port.unwrap_or(if self.once { 0 } else { 4566 });
         let (fault, crash, seed) = (self.fault, self.crash, self.seed);
         LiveSettings {
-            door: FrontDoorSettings { port, aws_endpoint: self.aws_endpoint.clone(), fault, crash, seed },
+            door: FrontDoorSettings {
+                port,
+                aws_endpoint: self.aws_endpoint.clone(),
+                fault,
+                crash,
+                seed,
+                refuse: self.refuse.clone(),
+            },
             bus: BusSettings { duplicate: self.duplicate, seed, ..BusSettings::default() },
             lambda: LambdaSettings {
                 concurrency: usize::from(self.concurrency),
@@ -108,6 +118,11 @@ impl LocalArguments {
 
 fn rate(text: &str) -> Result<f64, &'static str> {
     text.parse().ok().filter(|rate| (0.0..=0.5).contains(rate)).ok_or("expected a number from 0 to 0.5")
+}
+
+fn action(text: &str) -> Result<String, &'static str> {
+    let parts = text.split_once(':').filter(|(service, action)| !service.is_empty() && !action.is_empty());
+    parts.map(|_| text.to_owned()).ok_or("expected an action, as in sqs:TagQueue")
 }
 
 fn seconds(text: &str) -> Result<Duration, &'static str> {

@@ -63,5 +63,6 @@ pub use process::{LogLine, Output};
 pub use runtime_api::{FunctionError, INIT_LIMIT, RuntimeApi, Said};
 pub use surroundings::surroundings;
 pub use tally::{Calls, Crashes, Ends, Tally};
+pub(crate) use walk::is_gone;
 pub use walk::{Step, WalkError, Walked, walk};
 pub use world::{Doing, Kept, LogEntry, Message, World, WorldError};

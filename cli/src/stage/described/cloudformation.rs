@@ -10,7 +10,7 @@ const NAMESPACE: &str = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
 const STATUS: &str = "CREATE_COMPLETE";
 
 /// The stack.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stacks {
     name: String,
     id: String,
@@ -51,6 +51,8 @@ impl Stacks {
         };
         let mut resources = self.resources.iter().filter(wanted).peekable();
         let result = match action {
+            // In another Region.
+            "DescribeStacks" if self.name.is_empty() => "<Stacks/>".to_owned(),
             "DescribeStacks" => format!("<Stacks><member>{}</member></Stacks>", self.described()),
             "ListStackResources" => {
                 let each =

@@ -6,7 +6,7 @@ use crate::template::{Stack, TemplateError};
 use serde_json::{Value, json};
 
 /// The trails.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Trails {
     /// Name, ARN and properties.
     trails: Vec<(String, String, Value)>,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const BUS: &str = "default";
 
 /// The rules.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rules {
     rules: Vec<Rule>,
     bus_arn: String,

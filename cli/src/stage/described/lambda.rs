@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 /// The functions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Functions {
     functions: Vec<Function>,
 }

@@ -4,7 +4,7 @@ use crate::template::{Stack, TemplateError};
 use serde_json::{Value, json};
 
 /// The policies, by name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Policies(Vec<(String, String)>);
 
 impl Policies {

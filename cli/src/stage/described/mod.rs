@@ -1,5 +1,5 @@
 //! What is deployed, as AWS describes it to whoever asks: the stack's resources, its rules with their targets, the
-//! functions with who may invoke them, the trail, and who may write to log groups.
+//! functions with who may invoke them, the trail, the keys, and who may write to log groups.
 //!
 //! Deployed is the template, so the answers are made of it once, when the stage is set. It describes and refuses to
 //! change: another call is for who is behind the door. What people ask first when nothing happens can so be asked here.
@@ -7,11 +7,12 @@
 mod cloudformation;
 mod cloudtrail;
 mod events;
+mod kms;
 mod lambda;
 mod logs;
 
 use super::back_end::action;
-use super::front_door::Refusal;
+use super::front_door::{Refusal, Scope};
 use crate::template::{Stack, TemplateError};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -20,9 +21,18 @@ use serde_json::Value;
 /// A stack's description.
 #[derive(Debug)]
 pub(super) struct Described {
+    region: String,
+    here: Parts,
+    /// What there is in every other Region: nothing.
+    elsewhere: Parts,
+}
+
+#[derive(Debug, Default)]
+struct Parts {
     cloudformation: cloudformation::Stacks,
     cloudtrail: cloudtrail::Trails,
     events: events::Rules,
+    kms: kms::Keys,
     lambda: lambda::Functions,
     logs: logs::Policies,
 }
@@ -36,20 +46,29 @@ impl Described {
     /// # Errors
     /// Something in the template can't be resolved.
     pub(super) fn of(stack: &Stack) -> Result<Described, TemplateError> {
-        Ok(Described {
+        let here = Parts {
             cloudformation: cloudformation::Stacks::of(stack)?,
             cloudtrail: cloudtrail::Trails::of(stack)?,
             events: events::Rules::of(stack)?,
+            kms: kms::Keys::of(stack)?,
             lambda: lambda::Functions::of(stack)?,
             logs: logs::Policies::of(stack)?,
-        })
+        };
+        Ok(Described { region: stack.deployment().region.clone(), here, elsewhere: Parts::default() })
     }
 
     /// The answer to a call that asks for a description; `None` for any other call.
-    pub(super) fn answer(&self, service: &str, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
+    pub(super) fn answer(&self, scope: &Scope, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
+        let parts = if scope.region == self.region { &self.here } else { &self.elsewhere };
+        parts.answer(&scope.service, request, request_id)
+    }
+}
+
+impl Parts {
+    fn answer(&self, service: &str, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
         let (refused, told) = match service {
             "cloudformation" => return self.cloudformation.answer(&action(request), request, request_id),
-            "cloudtrail" | "events" => (StatusCode::BAD_REQUEST, self.of_json(service, request)?),
+            "cloudtrail" | "events" | "kms" => (StatusCode::BAD_REQUEST, self.of_json(service, request)?),
             "lambda" => (StatusCode::NOT_FOUND, self.lambda.answer(request)?),
             "logs" => (StatusCode::BAD_REQUEST, Ok(self.logs.answer(&action(request))?)),
             // Every call comes by here, and most are about something else.
@@ -67,6 +86,7 @@ impl Described {
         };
         match service {
             "events" => self.events.answer(&action(request), &asked),
+            "kms" => self.kms.answer(&action(request), &asked),
             _ => self.cloudtrail.answer(&action(request), &asked),
         }
     }

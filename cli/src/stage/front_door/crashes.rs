@@ -43,12 +43,18 @@ impl Crashes {
 
     /// The same for a call with these headers; the token of the process that makes it.
     fn meets<'a>(&self, headers: &'a HeaderMap) -> Option<(&'a str, Moment)> {
-        let token = headers.get("x-amz-security-token")?.to_str().ok()?;
+        let token = token(headers)?;
         if self.rate <= 0.0 || !self.at_work.has(token) {
             return None;
         }
         self.next().map(|moment| (token, moment))
     }
+}
+
+/// The session token of a caller who has one, as functions have.
+pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
+    // One that is no text is nobody's.
+    headers.get("x-amz-security-token")?.to_str().ok()
 }
 
 /// Answers a call, unless its process dies before it gets the answer.

@@ -1,10 +1,11 @@
 //! What happens to a call between the door and its answer.
 
-use super::crashes::{Crashes, nobodys, survived};
+use super::crashes::{Crashes, nobodys, survived, token};
 use super::faults::Faults;
 use super::listener::Listener;
 use super::put;
 use super::refusal::Refusal;
+use super::refused::Refused;
 use super::scope::Scope;
 use crate::stage::back_end::{Services, with_id};
 use crate::stage::described::Described;
@@ -33,6 +34,7 @@ pub(super) struct House {
     pub(super) behind: Behind,
     pub(super) crashes: Crashes,
     pub(super) faults: Faults,
+    pub(super) refused: Refused,
     /// Whose turn it is to call DynamoDB elsewhere: moto answers several calls at once, and lets another write in
     /// between a condition and its write.
     pub(super) turn: Mutex<()>,
@@ -123,7 +125,9 @@ pub(super) async fn answer(house: Arc<House>, request: Request<Body>, id: &str) 
         }
     };
     let request = Request::from_parts(head, body);
-    if let Some(fault) = house.faults.next(&scope) {
+    let is_function = token(request.headers()).is_some_and(|token| house.crashes.at_work.has(token));
+    let refused = house.refused.of(&scope, &request).filter(|_| is_function);
+    if let Some(fault) = refused.or_else(|| house.faults.next(&scope)) {
         let mut response = fault.answer(&request, id);
         set_request_id(response.headers_mut(), id);
         house.listener.tell(scope, request, response.clone());
@@ -191,12 +195,12 @@ fn not_there(scope: &Scope) -> Refusal {
     let lacks = match scope.service.as_str() {
         "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
         "cloudtrail" => "knows nothing of CloudTrail but LookupEvents and what describes its trail".to_owned(),
-        service @ ("cloudformation" | "events" | "lambda") => {
+        service @ ("cloudformation" | "events" | "kms" | "lambda") => {
             format!("does not do this call of {service}: it only describes what is deployed")
         }
         service => format!(
             "has no service {service} in it, only {}, and what describes the stack in cloudformation, cloudtrail, \
-             events and lambda",
+             events, kms and lambda",
             Services::NAMES.join(", ")
         ),
     };

@@ -13,6 +13,7 @@ mod listener;
 mod own;
 mod put;
 mod refusal;
+mod refused;
 mod scope;
 mod world;
 
@@ -63,6 +64,8 @@ pub struct FrontDoorSettings {
     pub crash: f64,
     /// Which of them.
     pub seed: u64,
+    /// The actions that are refused to functions, as a role without the permission is refused: `sqs:TagQueue`.
+    pub refuse: Vec<String>,
 }
 
 /// The front door can't be opened.
@@ -109,10 +112,11 @@ impl FrontDoor {
         };
         let crashes = Crashes::new(settings.crash, settings.seed);
         let faults = Faults::new(settings.fault, settings.seed);
+        let refused = refused::Refused::new(&settings.refuse);
         let (listener, turn) = (Listener::Told(told), Mutex::default());
         let principals = Some(principals);
         let history = Arc::default();
-        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals, described };
+        let house = House { behind, crashes, faults, refused, turn, listener, metrics, history, principals, described };
         let port = settings.port;
         let opened = FrontDoor::before(house, account, region, port).await;
         opened.map_err(|source| FrontDoorError::Port { port, source })
@@ -133,7 +137,8 @@ impl FrontDoor {
         let (behind, crashes, faults) = (Behind::Embedded(services), Crashes::default(), Faults::default());
         let (metrics, history) = (Arc::default(), Arc::default());
         let (principals, described) = (None, None);
-        let house = House { behind, crashes, faults, turn, listener, metrics, history, principals, described };
+        let refused = refused::Refused::default();
+        let house = House { behind, crashes, faults, refused, turn, listener, metrics, history, principals, described };
         FrontDoor::before(house, account, region, 0).await
     }
 

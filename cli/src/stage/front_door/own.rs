@@ -21,6 +21,6 @@ impl House {
     /// What is deployed. Another AWS may have rules and functions of its own, and is asked about those.
     fn described(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
         let described = self.described.as_ref().filter(|_| matches!(self.behind, Behind::Embedded(_)))?;
-        described.answer(&scope.service, request, id)
+        described.answer(scope, request, id)
     }
 }

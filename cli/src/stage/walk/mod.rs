@@ -85,7 +85,7 @@ struct Walk<'a, F> {
 }
 
 /// Whether a failure says that the queue is not there, in either of SQS's words for it.
-fn is_gone(failure: &str) -> bool {
+pub(crate) fn is_gone(failure: &str) -> bool {
     ["NonExistentQueue", "QueueDoesNotExist"].iter().any(|code| failure.contains(code))
 }
 
