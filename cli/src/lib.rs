@@ -16,3 +16,4 @@ pub mod stage;
 pub mod stored;
 pub mod template;
 pub mod trail;
+pub mod validate;

@@ -75,4 +75,6 @@ mod trail_delivery;
 mod trail_failures;
 mod trail_principals;
 mod trail_wire;
+mod validate;
+mod validate_faults;
 mod walk_unconfirmed;

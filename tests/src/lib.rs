@@ -12,6 +12,7 @@ pub mod rules;
 pub mod script;
 pub mod scripts;
 pub mod stage;
+pub mod validation;
 pub mod world;
 
 use serde_json::Value;

@@ -6,6 +6,7 @@ mod generate;
 mod local;
 mod replay;
 mod tag;
+mod validate;
 
 pub use aws::AwsArguments;
 pub use event::EventArguments;
@@ -13,6 +14,7 @@ pub use generate::GenerateArguments;
 pub use local::LocalArguments;
 pub use replay::ReplayArguments;
 pub use tag::TagArguments;
+pub use validate::ValidateArguments;
 
 use crate::project::TEMPLATE;
 use crate::template::Deployment;
@@ -50,6 +52,9 @@ pub enum Command {
     /// Propose tags for queues that are there already, out of CloudTrail's log files, and put them on
     #[command(after_help = tag::EXAMPLES)]
     Tag(TagArguments),
+    /// Look whether what is deployed works: trail, rule, targets, policies; then try it with a queue
+    #[command(after_help = validate::EXAMPLES)]
+    Validate(ValidateArguments),
 }
 
 const PATTERN_EXAMPLES: &str = "\

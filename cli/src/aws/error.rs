@@ -49,6 +49,18 @@ where
     })
 }
 
+/// An answer, or nothing where what was asked about is not there.
+///
+/// # Errors
+/// The call failed for another reason.
+pub fn there<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// An error with what is behind it, for the first one alone says "dispatch failure".
 pub(super) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();

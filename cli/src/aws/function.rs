@@ -1,6 +1,6 @@
 //! A function as Lambda describes it.
 
-use super::{Aws, AwsError, told};
+use super::{Aws, AwsError, there, told};
 use std::collections::BTreeMap;
 
 /// A function.
@@ -45,7 +45,7 @@ impl Function {
         let variables = function.environment().and_then(|environment| environment.variables());
         let policy = told("lambda:GetPolicy", aws.lambda.get_policy().function_name(name).send().await);
         let asked = aws.lambda.get_function_event_invoke_config().function_name(name).send().await;
-        let asynchronous = or_none(told("lambda:GetFunctionEventInvokeConfig", asked))?;
+        let asynchronous = there(told("lambda:GetFunctionEventInvokeConfig", asked))?;
         let destination = asynchronous.as_ref().and_then(|config| config.destination_config()?.on_failure());
         let asked = aws.lambda.get_function_concurrency().function_name(name).send().await;
         let concurrency = told("lambda:GetFunctionConcurrency", asked)?.reserved_concurrent_executions();
@@ -58,7 +58,7 @@ impl Function {
             variables: variables.map(|all| all.clone().into_iter().collect()).unwrap_or_default(),
             timeout: function.timeout().and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{own}")),
-            policy: or_none(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
+            policy: there(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
             on_failure: destination.and_then(|to| to.destination().map(str::to_owned)),
             reserved_concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
             name: own,
@@ -68,14 +68,5 @@ impl Function {
     /// An environment variable that is set, and not to nothing.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-}
-
-/// What is not there is nothing, and no failure.
-fn or_none<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
     }
 }

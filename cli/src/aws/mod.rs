@@ -8,7 +8,7 @@ mod function;
 mod rule;
 mod stack;
 
-pub use error::{AwsError, told};
+pub use error::{AwsError, there, told};
 pub use function::Function;
 pub use rule::{Rule, Target};
 pub use stack::DeployedStack;

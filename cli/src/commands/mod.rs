@@ -8,6 +8,7 @@ mod pattern;
 mod play;
 mod replay;
 mod tag;
+mod validate;
 
 pub use event::event;
 pub use generate::generate;
@@ -17,8 +18,10 @@ pub use pattern::pattern;
 pub use play::play;
 pub use replay::{Outcomes, Tally, replay};
 pub use tag::{Candidate, Candidates, Outcome, Proposal, tag};
+pub use validate::validate;
 
 use crate::args::{Arguments, Command};
+use crate::aws::NoAws;
 use crate::deployed::NotDeployed;
 use crate::input::InputError;
 use crate::project::NoProject;
@@ -51,6 +54,9 @@ pub enum CommandError {
     /// There is no project.
     #[error(transparent)]
     Project(#[from] NoProject),
+    /// AWS can't be asked.
+    #[error(transparent)]
+    Aws(#[from] NoAws),
     /// The template can't be read or resolved.
     #[error("{}", in_file(file, source))]
     Template {
@@ -198,6 +204,7 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
         Command::Generate(arguments) => until(ended, move |over| generate(&arguments, over)).await,
         Command::Replay(arguments) => until(ended, move |over| replay(&arguments, over)).await,
         Command::Tag(arguments) => tag(&arguments, ended).await,
+        Command::Validate(arguments) => validate(&arguments, ended).await,
     }
 }
 
@@ -231,6 +238,11 @@ async fn until(
     over.store(true, Ordering::Relaxed);
     tokio::time::timeout(GRACE, ran).await.ok();
     Err(CommandError::Ended(status))
+}
+
+/// The sample events of all kinds of calls.
+pub(crate) fn sample_events() -> Vec<Value> {
+    event::all().iter().filter_map(event::Sample::event).collect()
 }
 
 /// Progress on the terminal, if there is one, in things done.

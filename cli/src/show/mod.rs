@@ -4,10 +4,12 @@ mod live;
 mod replay;
 mod table;
 mod tag;
+mod validate;
 
 pub use live::{step, told, walked};
 pub use replay::replayed;
 pub use tag::{tags, tags_json};
+pub use validate::{validated, validated_json};
 
 use crate::stage::{Delivery, DeliveryResult, LogLine, Played, RulePlayed};
 use serde_json::{Value, json};
@@ -139,7 +141,7 @@ fn afterwards(text: &mut String, played: &Played, verbose: bool) {
     }
 }
 
-fn counted(number: usize, what: &str) -> String {
+pub(crate) fn counted(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 

@@ -60,6 +60,7 @@ impl Condition {
             "aws:principalservicename" => Some(call.service),
             _ => None,
         };
+        let value = value.filter(|value| !value.is_empty());
         if self.operator == Operator::Null {
             let absent = if value.is_none() { "true" } else { "false" };
             return self.values.iter().any(|expected| expected.eq_ignore_ascii_case(absent));

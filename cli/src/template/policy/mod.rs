@@ -15,6 +15,7 @@ mod tests;
 pub(super) use glob::arn_matches;
 
 use super::error::{Problem, TemplateError};
+use super::intrinsics::Place;
 use super::properties::Properties;
 use condition::Condition;
 use glob::glob;
@@ -35,9 +36,9 @@ pub struct ServiceCall<'a> {
     pub action: &'a str,
     /// What the call is made on.
     pub resource: &'a str,
-    /// On whose behalf, `aws:SourceArn`: the rule.
+    /// On whose behalf, `aws:SourceArn`: the rule; empty where the service does not say.
     pub source_arn: &'a str,
-    /// In which account that is, `aws:SourceAccount`.
+    /// In which account that is, `aws:SourceAccount`; empty where the service does not say.
     pub source_account: &'a str,
 }
 
@@ -71,6 +72,15 @@ pub fn allowed<'a>(policies: impl IntoIterator<Item = &'a Policy>, call: &Servic
 }
 
 impl Policy {
+    /// A policy from its JSON text, as AWS tells it.
+    ///
+    /// # Errors
+    /// It is none, or something in it can't be judged.
+    pub fn parse(document: &str) -> Result<Policy, TemplateError> {
+        let document = Value::String(document.to_owned());
+        Policy::read(&Properties::new(&document, Place::new("the policy")))
+    }
+
     /// A policy from its document: an object, or the JSON text of one.
     pub(super) fn read(document: &Properties<'_>) -> Result<Policy, TemplateError> {
         let parsed: Value;
@@ -83,8 +93,25 @@ impl Policy {
             _ => document.clone(),
         };
         let statements = document.member("Statement").elements();
-        Ok(Policy { statements: statements.iter().map(Statement::read).collect::<Result<_, _>>()? })
+        let of_services = statements.iter().filter(|statement| !is_of_people(statement));
+        Ok(Policy { statements: of_services.map(Statement::read).collect::<Result<_, _>>()? })
     }
+}
+
+/// Whether a statement is about users, roles and accounts and nobody else: no service's call has to do with it,
+/// whatever its conditions are.
+fn is_of_people(statement: &Properties<'_>) -> bool {
+    let principal = statement.member("Principal");
+    let Some(Value::Object(kinds)) = principal.value() else { return false };
+    let everyone = |named: &Value| match named {
+        Value::Array(all) => all.iter().any(|one| one == "*"),
+        one => one == "*",
+    };
+    !kinds.is_empty()
+        && kinds.iter().all(|(kind, named)| match kind.as_str() {
+            "AWS" => !everyone(named),
+            kind => ["CanonicalUser", "Federated"].contains(&kind),
+        })
 }
 
 impl Statement {

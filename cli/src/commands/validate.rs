@@ -1,0 +1,150 @@
+//! `trailhook validate`: is it working, and if not, what is wrong.
+
+use super::{CommandError, Verdict};
+use crate::args::ValidateArguments;
+use crate::aws::{Aws, DeployedStack};
+use crate::project;
+use crate::show;
+use crate::template::{Deployment, Template};
+use crate::validate::live::{Made, Settings, try_it};
+use crate::validate::{self, Expected, Row, What, checks, gather};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
+
+/// How long what was made may take to be taken away when the command is ended.
+const CLEARING: Duration = Duration::from_secs(60);
+
+/// A parameter's value that CloudFormation does not tell.
+const HIDDEN: &str = "****";
+
+/// Looks, tries, and says what was seen.
+///
+/// # Errors
+/// There are no credentials, the template can't be read, or the command was ended.
+pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output = u8>) -> Result<Verdict, CommandError> {
+    let mut ended = pin!(ended);
+    let template = template(arguments)?;
+    let what = match (&arguments.stack_name, &arguments.rule) {
+        (Some(name), _) => What::Stack(name.clone()),
+        (None, rule) => What::Rule(rule.clone().unwrap_or_default()),
+    };
+    let bar = spinner();
+    let looked = async {
+        let aws = Aws::of(&arguments.aws).await?;
+        let seen = gather(&aws, &what, |next| bar.set_message(format!("looking at {next}"))).await;
+        Ok::<_, CommandError>((aws, seen))
+    };
+    let (aws, seen) = tokio::select! {
+        biased;
+        status = &mut ended => return Err(CommandError::Ended(status)),
+        looked = looked => looked?,
+    };
+    let (mut rows, mut stopped) = (Vec::new(), None);
+    match seen {
+        Err(error) => rows.push(no_stack(&what, &aws, &error)),
+        Ok(seen) => {
+            let expected = match (&seen.stack, &template) {
+                (Some(stack), Some((template, file))) => Some(expected(stack, &aws, template, file)?),
+                _ => None,
+            };
+            rows = checks::judge(&seen, expected.as_ref());
+            if !arguments.read_only {
+                let settings = Settings { patience: arguments.wait, subscribe: arguments.subscribe };
+                let made = Made::default();
+                let tried = try_it(&aws, &seen, &rows, &settings, &made, |next| bar.set_message(next.to_owned()));
+                let tried = tokio::select! {
+                    biased;
+                    status = &mut ended => {
+                        stopped = Some(CommandError::Ended(status));
+                        Vec::new()
+                    }
+                    tried = tried => tried,
+                };
+                rows.extend(tried);
+                bar.set_message("taking away what was made");
+                match tokio::time::timeout(CLEARING, made.remove(&aws)).await {
+                    Ok(removed) => rows.extend(removed),
+                    Err(_) => rows.push(Row::bad(
+                        "removed",
+                        "",
+                        "it took too long",
+                        "delete the queues trailhook-validate-… and trailhook-inbox-…, and the subscription of the latter",
+                    )),
+                }
+            }
+        }
+    }
+    bar.finish_and_clear();
+    let mut out = std::io::stdout().lock();
+    let good = rows.iter().all(|row| match row.verdict {
+        validate::Verdict::Good => true,
+        validate::Verdict::Note => !arguments.strict,
+        validate::Verdict::Bad | validate::Verdict::Untold => false,
+    });
+    if arguments.json {
+        writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some()))?;
+    } else {
+        writeln!(out, "{}", show::validated(&rows, arguments.read_only))?;
+    }
+    match stopped {
+        Some(stopped) => Err(stopped),
+        None => Ok(if good { Verdict::Good } else { Verdict::Bad }),
+    }
+}
+
+/// The template to compare with, where there is one.
+fn template(arguments: &ValidateArguments) -> Result<Option<(Template, PathBuf)>, CommandError> {
+    let file = match &arguments.template {
+        Some(file) => file.clone(),
+        None if arguments.rule.is_some() => return Ok(None),
+        None => match project::find(None) {
+            Ok(folder) => folder.join(project::TEMPLATE),
+            // Whoever validates need not have the project.
+            Err(_) => return Ok(None),
+        },
+    };
+    let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
+    Ok(Some((template, file)))
+}
+
+/// What the template makes of the rules with the parameters that the stack has.
+fn expected(stack: &DeployedStack, aws: &Aws, template: &Template, file: &Path) -> Result<Expected, CommandError> {
+    let told = stack.parameters.iter().filter(|(_, value)| *value != HIDDEN);
+    let deployment = Deployment {
+        account: stack.account().to_owned(),
+        region: aws.region.clone(),
+        stack_name: stack.name.clone(),
+        parameters: told.map(|(name, value)| (name.clone(), value.clone())).collect(),
+    };
+    let wrong = |source| CommandError::Template { file: file.to_owned(), source };
+    let rules = template.deploy(deployment).map_err(wrong)?.rules().map_err(wrong)?;
+    let named = rules.into_iter().filter_map(|rule| {
+        let physical = stack.physical(&rule.logical_id)?;
+        Some((physical.rsplit('|').next().unwrap_or(physical).to_owned(), rule.pattern))
+    });
+    Ok(Expected { patterns: named.collect() })
+}
+
+fn no_stack(what: &What, aws: &Aws, error: &crate::aws::AwsError) -> Row {
+    let (What::Stack(name) | What::Rule(name)) = what;
+    if error.is_missing() {
+        let cause = format!("there is no stack {name} in {} for these credentials", aws.region);
+        let fix =
+            "say the stack's Region with --region, its account with --profile, or its name as `sam list stacks` has it";
+        return Row::bad("stack", name, cause, fix);
+    }
+    Row::not_told("stack", name, error)
+}
+
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(120));
+    match ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        Ok(style) => bar.with_style(style),
+        // The spinner's own looks will do.
+        Err(_) => bar,
+    }
+}

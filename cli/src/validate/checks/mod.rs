@@ -1,0 +1,100 @@
+//! What follows from what AWS told: rows, in the order in which an event meets the things.
+//!
+//! Each check is about one kind of thing and asks nobody. What it can't judge it says so of.
+
+mod function;
+mod key;
+mod rule;
+mod settings;
+mod target;
+mod trail;
+
+use super::{Expected, Row, Seen};
+use crate::aws::{Function, Rule};
+use crate::template::{Policy, ServiceCall, allowed};
+
+/// The service that EventBridge calls as.
+const EVENTS: &str = "events.amazonaws.com";
+
+/// All rows.
+pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    rows.extend(stack(seen));
+    rows.extend(trail::judge(seen));
+    for (name, rule) in &seen.rules {
+        match rule {
+            Err(error) if error.is_missing() => {
+                let fix = match &seen.stack {
+                    Some(stack) => format!("somebody deleted it: deploy {} again", stack.name),
+                    None => format!("name a rule of the default bus in {}", seen.region),
+                };
+                rows.push(Row::bad("rule", name, format!("there is no such rule in {}", seen.region), fix));
+            }
+            Err(error) => rows.push(Row::not_told("rule", name, error)),
+            Ok(rule) => {
+                rows.extend(rule::judge(rule, expected, seen));
+                rows.extend(rule.targets.iter().flat_map(|target| target::judge(target, rule, seen)));
+            }
+        }
+    }
+    if seen.rules.is_empty() {
+        let fix = "deploy a template with an AWS::Events::Rule, or name one with --rule";
+        rows.push(Row::bad("rule", "", "the stack has no rule, so no event comes to anybody", fix));
+    }
+    rows.extend(seen.told_functions().flat_map(|function| function::judge(function, seen)));
+    rows.extend(key::judge(seen));
+    rows.extend(settings::judge(seen));
+    rows
+}
+
+fn stack(seen: &Seen) -> Option<Row> {
+    let stack = seen.stack.as_ref()?;
+    let is_done = stack.status.ends_with("_COMPLETE") && !stack.status.starts_with("DELETE");
+    Some(match () {
+        () if is_done && !stack.status.contains("ROLLBACK") => Row::good("stack", &stack.name, &stack.status),
+        () if is_done => Row::note(
+            "stack",
+            &stack.name,
+            format!("{}: the last change was taken back", stack.status),
+            "read the stack's events for the first failure, mend it, and deploy again",
+        ),
+        () => Row::bad(
+            "stack",
+            &stack.name,
+            format!("{}: it is not as any template says", stack.status),
+            "wait until CloudFormation is done, or mend what its events name, and validate again",
+        ),
+    })
+}
+
+/// Whether these policies let a service do something; or why nobody can say.
+fn lets<'a>(policies: impl IntoIterator<Item = &'a str>, call: &ServiceCall<'_>) -> Result<bool, String> {
+    let parsed: Result<Vec<Policy>, _> = policies.into_iter().map(Policy::parse).collect();
+    Ok(allowed(&parsed.map_err(|error| error.to_string())?, call))
+}
+
+/// A call of EventBridge's for a rule.
+fn call<'a>(action: &'a str, resource: &'a str, rule: &'a Rule, account: &'a str) -> ServiceCall<'a> {
+    ServiceCall { service: EVENTS, action, resource, source_arn: &rule.arn, source_account: account }
+}
+
+/// What people call a function: its name in the template where the stack tells it.
+pub(super) fn called(function: &Function, seen: &Seen) -> String {
+    let made = |stack: &crate::aws::DeployedStack| {
+        let made = stack.resources.iter().find(|made| made.physical_id == function.name)?;
+        Some(made.logical_id.clone())
+    };
+    seen.stack.as_ref().and_then(made).unwrap_or_else(|| function.name.clone())
+}
+
+/// Account and Region of an ARN.
+fn whereabouts(arn: &str) -> (&str, &str) {
+    let mut parts = arn.split(':').skip(3);
+    let region = parts.next().unwrap_or_default();
+    (parts.next().unwrap_or_default(), region)
+}
+
+/// The last part of an ARN, which is a name.
+fn name(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}

@@ -1,0 +1,202 @@
+//! Whether a target gets what the rule hands over: it is there, it lets EventBridge in, and what can't be handed over
+//! is kept. A mistake in any of it deploys without an error.
+//!
+//! Learned from <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html>.
+
+use super::super::seen::{log_group, service};
+use super::super::{Queue, Row, Seen};
+use super::{EVENTS, call, lets, name, whereabouts};
+use crate::aws::{Rule, Target};
+use crate::template::ServiceCall;
+
+const DELIVERY: &str = "delivery.logs.amazonaws.com";
+
+pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
+    let subject = &target.id;
+    let mut rows = Vec::new();
+    let ((account, region), (_, at)) = (whereabouts(&target.arn), whereabouts(&rule.arn));
+    if region != at {
+        let cause =
+            format!("{} is in {region}, and the rule in {at}: EventBridge hands over within a Region", target.arn);
+        rows.push(Row::bad("target-region", subject, cause, format!("give the target the ARN of one in {at}")));
+        rows.extend(dead_letters(target, rule, seen));
+        return rows;
+    }
+    match service(&target.arn) {
+        "lambda" => rows.extend(function(target, rule, seen)),
+        "logs" => rows.extend(group(target, rule, seen, account)),
+        other => rows.push(Row::untold(
+            "target",
+            subject,
+            format!("it is of {other}, which validate does not know"),
+            "look at FailedInvocations of the rule after a call",
+        )),
+    }
+    rows.extend(dead_letters(target, rule, seen));
+    rows
+}
+
+fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
+    let (subject, arn) = (&target.id, target.arn.as_str());
+    let function = match seen.functions.get(arn) {
+        Some(Ok(function)) => function,
+        Some(Err(error)) if !error.is_missing() => return vec![Row::not_told("target", subject, error)],
+        _ => {
+            let cause = format!("the function {} is not there", name(arn));
+            return vec![Row::bad("target", subject, cause, "somebody deleted it: deploy the stack again")];
+        }
+    };
+    let mut rows = vec![Row::good("target", subject, format!("the function {}", function.name))];
+    if target.is_transformed {
+        let cause = "it gets another text than the event, and the functions take whole events only";
+        rows.push(Row::bad(
+            "target-input",
+            subject,
+            cause,
+            "take Input, InputPath and InputTransformer off the target",
+        ));
+    }
+    // EventBridge's call names the rule and no account.
+    let asked = ServiceCall { source_account: "", ..call("lambda:InvokeFunction", arn, rule, "") };
+    rows.push(match lets(function.policy.as_deref(), &asked) {
+        Ok(true) => Row::good("target-permission", subject, format!("{EVENTS} may invoke it for this rule")),
+        Ok(false) => Row::bad(
+            "target-permission",
+            subject,
+            format!(
+                "nothing lets {EVENTS} invoke {} for this rule (a SourceAccount in the permission never fits)",
+                function.name
+            ),
+            format!(
+                "put an AWS::Lambda::Permission into the template, or: aws lambda add-permission --function-name {} \
+                 --statement-id {subject} --action lambda:InvokeFunction --principal {EVENTS} --source-arn {}",
+                function.name, rule.arn
+            ),
+        ),
+        Err(why) => unread("target-permission", subject, &why),
+    });
+    rows
+}
+
+fn group(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Vec<Row> {
+    let (subject, arn) = (&target.id, target.arn.as_str());
+    let Some(group) = log_group(arn) else {
+        let cause = format!("{arn} is no log group");
+        return vec![Row::bad(
+            "target-arn",
+            subject,
+            cause,
+            "give the target the ARN arn:aws:logs:REGION:ACCOUNT:log-group:NAME",
+        )];
+    };
+    let bare = arn.strip_suffix(":*");
+    if bare.is_some() {
+        let cause = "the ARN ends in \":*\", as !GetAtt gives it: the rule takes it, and no event ever arrives";
+        let fix = "write it out: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${NAME}";
+        return vec![Row::bad("target-arn", subject, cause, fix)];
+    }
+    let mut rows = vec![Row::good("target-arn", subject, "a log group's, without \":*\"")];
+    rows.push(match seen.log_groups.get(&group) {
+        Some(Ok(Some(_))) => Row::good("target", subject, format!("the log group {group}")),
+        Some(Err(error)) => Row::not_told("target", subject, error),
+        _ => Row::bad(
+            "target",
+            subject,
+            format!("the log group {group} is not there"),
+            format!("aws logs create-log-group --log-group-name {group}, or deploy the stack again"),
+        ),
+    });
+    if target.role.is_some() {
+        let cause = "it has a RoleArn; a log group lets EventBridge in by its resource policy, and by no role";
+        rows.push(Row::bad("target-role", subject, cause, "take RoleArn off the target"));
+    }
+    let policies = match &seen.log_policies {
+        Ok(policies) => policies,
+        Err(error) => {
+            rows.push(Row::not_told("target-permission", subject, error));
+            return rows;
+        }
+    };
+    let resource = format!("{arn}:log-stream:any");
+    let mut lacking = Vec::new();
+    for service in [EVENTS, DELIVERY] {
+        for action in ["logs:CreateLogStream", "logs:PutLogEvents"] {
+            let asked = ServiceCall { service, ..call(action, &resource, rule, account) };
+            match lets(policies.iter().map(String::as_str), &asked) {
+                Ok(true) => {}
+                Ok(false) => lacking.push(format!("{service} {action}")),
+                Err(why) => {
+                    rows.push(unread("target-permission", subject, &why));
+                    return rows;
+                }
+            }
+        }
+    }
+    rows.push(if lacking.is_empty() {
+        Row::good("target-permission", subject, "its resource policy lets both of EventBridge's services write")
+    } else {
+        let cause = format!("no resource policy of CloudWatch Logs lets {}", lacking.join(", "));
+        let fix = format!(
+            "put an AWS::Logs::ResourcePolicy into the template that allows both {EVENTS} and {DELIVERY} \
+             logs:CreateLogStream and logs:PutLogEvents on {arn}:*"
+        );
+        Row::bad("target-permission", subject, cause, fix)
+    });
+    rows
+}
+
+fn dead_letters(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
+    let subject = &target.id;
+    let Some(arn) = &target.dead_letter_queue else {
+        let cause = "it has no dead-letter queue: what can't be handed over is lost";
+        return vec![Row::bad(
+            "dead-letter-queue",
+            subject,
+            cause,
+            "give the target a DeadLetterConfig in the template",
+        )];
+    };
+    let queue: &Queue = match seen.queues.get(arn) {
+        Some(Ok(Some(queue))) => queue,
+        Some(Err(error)) => return vec![Row::not_told("dead-letter-queue", subject, error)],
+        _ => {
+            let cause = format!("its dead-letter queue {} is not there", name(arn));
+            return vec![Row::bad("dead-letter-queue", subject, cause, "somebody deleted it: deploy the stack again")];
+        }
+    };
+    let account = whereabouts(&rule.arn).0;
+    vec![match lets(queue.policy.as_deref(), &call("sqs:SendMessage", arn, rule, account)) {
+        Ok(true) if queue.messages > 0 => Row::note(
+            "dead-letter-queue",
+            subject,
+            format!(
+                "EventBridge may send to {}; about {} in it could not be handed over",
+                name(arn),
+                crate::show::counted(usize::try_from(queue.messages).unwrap_or(usize::MAX), "event")
+            ),
+            "read them: their attributes name the target and the cause; mend it, and send them again",
+        ),
+        Ok(true) => {
+            Row::good("dead-letter-queue", subject, format!("EventBridge may send to {}, which is empty", name(arn)))
+        }
+        Ok(false) => Row::bad(
+            "dead-letter-queue",
+            subject,
+            format!(
+                "the policy of {} does not let {EVENTS} send to it for this rule: what can't be handed over is lost",
+                name(arn)
+            ),
+            format!("allow {EVENTS} sqs:SendMessage on {arn} in the queue's policy, with aws:SourceArn {}", rule.arn),
+        ),
+        Err(why) => unread("dead-letter-queue", subject, &why),
+    }]
+}
+
+fn unread(check: &'static str, subject: &str, why: &str) -> Row {
+    Row::untold(
+        check,
+        subject,
+        format!("a policy can't be judged here: {why}"),
+        "make a call, and look at FailedInvocations of the rule",
+    )
+}

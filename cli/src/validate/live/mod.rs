@@ -1,0 +1,139 @@
+//! The live part: a queue is made, and what should follow is looked for, hop by hop: call, event, functions, effects,
+//! metrics.
+//!
+//! It makes a queue, and where it is asked for, a second one that listens to the topic. Both are noted in [`Made`]
+//! before anything is asked of them, so that whoever ends this early can still take them away.
+
+mod call;
+mod decision;
+mod effect;
+mod event;
+mod fixes;
+mod made;
+mod metrics;
+mod notification;
+
+pub use made::Made;
+
+use super::{Row, Seen, Verdict};
+use crate::aws::{Aws, Function, Rule};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+use trailhook::pattern::Pattern;
+
+/// How the live part is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long it waits for each hop.
+    pub patience: Duration,
+    /// Whether a queue listens to the topic for the notification.
+    pub subscribe: bool,
+}
+
+/// A try that is under way.
+pub(super) struct Try<'a, T> {
+    aws: &'a Aws,
+    seen: &'a Seen,
+    settings: &'a Settings,
+    made: &'a Made,
+    tell: T,
+    /// The queue's name.
+    queue: String,
+    began: Instant,
+    /// A little before the call: clocks differ.
+    since: DateTime<Utc>,
+    rows: Vec<Row>,
+}
+
+/// The event of the call, as the rule's targets got it.
+struct Event {
+    id: String,
+    /// The whole envelope.
+    envelope: Value,
+}
+
+/// Tries it, and says what came of each hop. `before` are the rows of what was looked at: a hop that does not come has
+/// its cause there, as a rule.
+pub async fn try_it(
+    aws: &Aws,
+    seen: &Seen,
+    before: &[Row],
+    settings: &Settings,
+    made: &Made,
+    tell: impl FnMut(&str),
+) -> Vec<Row> {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let tail = id.get(..8).unwrap_or_default();
+    let queue = format!("trailhook-validate-{tail}");
+    let since = Utc::now() - Duration::from_secs(60);
+    let mut run = Try { aws, seen, settings, made, tell, queue, began: Instant::now(), since, rows: Vec::new() };
+    let inbox = if settings.subscribe { run.listen(tail).await } else { None };
+    if !run.call().await {
+        return run.rows;
+    }
+    let Some(event) = run.event(before).await else {
+        run.metrics(None).await;
+        return run.rows;
+    };
+    for function in run.expected(&event) {
+        if let Some(report) = run.decision(&function, &event, before).await {
+            run.effect(&function, &report, &event, inbox.as_ref()).await;
+        }
+    }
+    run.metrics(Some(&event)).await;
+    run.rows
+}
+
+impl<T: FnMut(&str)> Try<'_, T> {
+    fn push(&mut self, row: Row) {
+        let after = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.rows.push(row.after(after));
+    }
+
+    /// Says what is waited for.
+    fn waiting(&mut self, what: &str) {
+        (self.tell)(what);
+    }
+
+    /// Waits before the next look: at first often, later less so. `false` when patience is over.
+    async fn again(&self, asked_at: Instant, looks: &mut u32) -> bool {
+        if asked_at.elapsed() >= self.settings.patience {
+            return false;
+        }
+        let wait = Duration::from_millis(200) * 2_u32.saturating_pow((*looks).min(5));
+        *looks += 1;
+        tokio::time::sleep(wait.min(Duration::from_secs(5))).await;
+        true
+    }
+
+    /// The rules whose pattern lets the event through.
+    fn matching(&self, event: &Event) -> Vec<Rule> {
+        let lets = |rule: &&Rule| {
+            rule.state != "DISABLED"
+                && Pattern::parse(&rule.pattern).is_ok_and(|pattern| pattern.matches(&event.envelope))
+        };
+        self.seen.told_rules().filter(lets).cloned().collect()
+    }
+
+    /// The functions that are to get the event.
+    fn expected(&self, event: &Event) -> Vec<Function> {
+        let rules = self.matching(event);
+        let is_target =
+            |function: &&Function| rules.iter().flat_map(|rule| &rule.targets).any(|target| target.arn == function.arn);
+        self.seen.told_functions().filter(is_target).cloned().collect()
+    }
+}
+
+/// What was wrong before, in short, for a hop that did not come.
+fn because(before: &[Row], checks: &[&str], otherwise: &str) -> (String, String) {
+    let mut wrong = before.iter().filter(|row| row.verdict == Verdict::Bad && checks.contains(&row.check));
+    match wrong.next() {
+        Some(row) => {
+            let more = wrong.count();
+            let more = if more == 0 { String::new() } else { format!(" ({more} more above)") };
+            (format!("{} {}: {}{more}", row.check, row.subject, row.seen), row.fix.clone().unwrap_or_default())
+        }
+        None => ("all that it needs looks right".to_owned(), otherwise.to_owned()),
+    }
+}

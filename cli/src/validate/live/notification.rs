@@ -1,0 +1,91 @@
+//! The notification, heard by a queue that listens to the topic for as long as this takes.
+
+use super::super::Row;
+use super::Try;
+use crate::aws::{AwsError, told};
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// A queue that listens.
+pub(super) struct Inbox {
+    url: String,
+}
+
+impl<T: FnMut(&str)> Try<'_, T> {
+    /// Makes a queue that listens to the topics; `None`, with a row, where that does not go.
+    pub(super) async fn listen(&mut self, tail: &str) -> Option<Inbox> {
+        let name = format!("trailhook-inbox-{tail}");
+        self.waiting("subscribing a queue to the topic");
+        let deletes = self.seen.told_functions().any(|function| {
+            function.setting("TRAILHOOK_MAX_ACTIONS").is_some() && function.setting("TRAILHOOK_MODE") == Some("enforce")
+        });
+        if deletes {
+            let cause = "revert is in force, and would delete the queue that listens";
+            let fix = "read the notification where it is sent to, or validate with revert in dry-run";
+            self.push(Row::note("subscription", &name, cause, fix));
+            return None;
+        }
+        match self.subscribed(&name).await {
+            Ok(inbox) => Some(inbox),
+            Err(error) => {
+                self.push(Row::not_told("subscription", &name, &error));
+                None
+            }
+        }
+    }
+
+    async fn subscribed(&self, name: &str) -> Result<Inbox, AwsError> {
+        self.made.queue(name);
+        let answer = told("sqs:CreateQueue", self.aws.sqs.create_queue().queue_name(name).send().await)?;
+        let url = answer.queue_url().unwrap_or_default().to_owned();
+        let asked = self.aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::QueueArn);
+        let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
+        let arn = answer.attributes().and_then(|all| all.get(&QueueAttributeName::QueueArn)).cloned();
+        let arn = arn.unwrap_or_default();
+        for topic in self.seen.topics.keys() {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage",
+                "Resource": arn, "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
+            }] });
+            let asked = self.aws.sqs.set_queue_attributes().queue_url(&url);
+            let asked = asked.attributes(QueueAttributeName::Policy, policy.to_string()).send().await;
+            told("sqs:SetQueueAttributes", asked)?;
+            let asked = self.aws.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(&arn);
+            let asked = asked.return_subscription_arn(true).send().await;
+            let answer = told("sns:Subscribe", asked)?;
+            self.made.subscription(answer.subscription_arn().unwrap_or_default());
+        }
+        Ok(Inbox { url })
+    }
+
+    pub(super) async fn notification(&mut self, subject: &str, inbox: Option<&Inbox>, acted: bool) {
+        let Some(inbox) = inbox.filter(|_| acted) else {
+            if !acted {
+                self.push(Row::good("notification", subject, "a dry run: nothing is published"));
+            }
+            return;
+        };
+        self.waiting("waiting for the notification");
+        let (asked_at, mut looks) = (Instant::now(), 0);
+        loop {
+            let asked = self.aws.sqs.receive_message().queue_url(&inbox.url).max_number_of_messages(10);
+            let answer = match told("sqs:ReceiveMessage", asked.wait_time_seconds(1).send().await) {
+                Ok(answer) => answer,
+                Err(error) => return self.push(Row::not_told("notification", subject, &error)),
+            };
+            let bodies = answer.messages().iter().filter_map(|message| message.body());
+            if let Some(body) = bodies.into_iter().find(|body| body.contains(&self.queue)) {
+                // What is no JSON has no subject.
+                let body: Value = serde_json::from_str(body).unwrap_or_default();
+                let said = body.get("Subject").and_then(Value::as_str).unwrap_or("a message without a subject");
+                return self.push(Row::good("notification", subject, format!("{said:?} was delivered")));
+            }
+            if !self.again(asked_at, &mut looks).await {
+                let cause = "it says that it published, and nothing was delivered";
+                let fix = "look whether the topic's key lets SNS's publishers in, and at NumberOfNotificationsFailed";
+                return self.push(Row::bad("notification", subject, cause, fix));
+            }
+        }
+    }
+}

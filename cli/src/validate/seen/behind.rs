@@ -1,0 +1,139 @@
+//! What rules and functions write to: log groups, queues with their keys, topics, tables.
+
+use crate::aws::{Aws, AwsError, there, told};
+use aws_sdk_sqs::types::QueueAttributeName;
+
+/// A log group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogGroup {
+    /// How long it keeps events, in days; `None` is for ever.
+    pub retention_days: Option<i32>,
+}
+
+/// A queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Where it is.
+    pub url: String,
+    /// Who may send to it, a resource policy as JSON.
+    pub policy: Option<String>,
+    /// Its key, as it knows it; none where SQS's own encrypts it.
+    pub key: Option<String>,
+    /// So many messages are in it, about.
+    pub messages: u64,
+}
+
+/// A key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    /// Its ARN.
+    pub arn: String,
+    /// As in `Enabled`.
+    pub state: String,
+    /// Whether AWS manages it: then its policy can't be changed.
+    pub is_of_aws: bool,
+    /// Who may use it, a resource policy as JSON.
+    pub policy: String,
+}
+
+/// A topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Topic {
+    /// Its key, as it knows it.
+    pub key: Option<String>,
+    /// So many get its messages.
+    pub confirmed: u64,
+    /// So many have not confirmed yet.
+    pub pending: u64,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// As in `ACTIVE`.
+    pub state: String,
+}
+
+pub(super) async fn log_group(aws: &Aws, name: &str) -> Result<Option<LogGroup>, AwsError> {
+    let mut page = None;
+    loop {
+        let asked = aws.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(page).send().await;
+        let answer = told("logs:DescribeLogGroups", asked)?;
+        if let Some(group) = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name)) {
+            return Ok(Some(LogGroup { retention_days: group.retention_in_days() }));
+        }
+        page = answer.next_token().map(str::to_owned);
+        if page.is_none() {
+            return Ok(None);
+        }
+    }
+}
+
+pub(super) async fn log_policies(aws: &Aws) -> Result<Vec<String>, AwsError> {
+    let (mut all, mut page) = (Vec::new(), None);
+    loop {
+        let asked = aws.logs.describe_resource_policies().set_next_token(page).send().await;
+        let answer = told("logs:DescribeResourcePolicies", asked)?;
+        all.extend(answer.resource_policies().iter().filter_map(|policy| policy.policy_document().map(str::to_owned)));
+        page = answer.next_token().map(str::to_owned);
+        if page.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+pub(super) async fn queue(aws: &Aws, arn: &str) -> Result<Option<Queue>, AwsError> {
+    let mut parts = arn.split(':').skip(4);
+    let (account, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let asked = aws.sqs.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await;
+    let Some(answer) = there(told("sqs:GetQueueUrl", asked))? else { return Ok(None) };
+    let url = answer.queue_url().unwrap_or_default().to_owned();
+    let asked = aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All).send().await;
+    let Some(answer) = there(told("sqs:GetQueueAttributes", asked))? else { return Ok(None) };
+    let attribute = |name: QueueAttributeName| {
+        let text = answer.attributes().and_then(|all| all.get(&name));
+        text.filter(|text| !text.is_empty()).cloned()
+    };
+    Ok(Some(Queue {
+        policy: attribute(QueueAttributeName::Policy),
+        key: attribute(QueueAttributeName::KmsMasterKeyId),
+        messages: count(attribute(QueueAttributeName::ApproximateNumberOfMessages)),
+        url,
+    }))
+}
+
+pub(super) async fn topic(aws: &Aws, arn: &str) -> Result<Option<Topic>, AwsError> {
+    let asked = aws.sns.get_topic_attributes().topic_arn(arn).send().await;
+    let Some(answer) = there(told("sns:GetTopicAttributes", asked))? else { return Ok(None) };
+    let attribute = |name: &str| answer.attributes().and_then(|all| all.get(name)).filter(|text| !text.is_empty());
+    Ok(Some(Topic {
+        key: attribute("KmsMasterKeyId").cloned(),
+        confirmed: count(attribute("SubscriptionsConfirmed").cloned()),
+        pending: count(attribute("SubscriptionsPending").cloned()),
+    }))
+}
+
+pub(super) async fn table(aws: &Aws, name: &str) -> Result<Option<Table>, AwsError> {
+    let asked = aws.dynamodb.describe_table().table_name(name).send().await;
+    let Some(answer) = there(told("dynamodb:DescribeTable", asked))? else { return Ok(None) };
+    let state = answer.table().and_then(|table| table.table_status()).map(|state| state.as_str().to_owned());
+    Ok(Some(Table { state: state.unwrap_or_default() }))
+}
+
+pub(super) async fn key(aws: &Aws, id: &str) -> Result<Key, AwsError> {
+    let described = told("kms:DescribeKey", aws.kms.describe_key().key_id(id).send().await)?;
+    let metadata = described.key_metadata();
+    let arn = metadata.and_then(|key| key.arn()).unwrap_or(id).to_owned();
+    let policy = told("kms:GetKeyPolicy", aws.kms.get_key_policy().key_id(&arn).send().await)?;
+    Ok(Key {
+        arn,
+        state: metadata.and_then(|key| key.key_state()).map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        is_of_aws: metadata.and_then(|key| key.key_manager()).is_some_and(|by| by.as_str() == "AWS"),
+        policy: policy.policy().unwrap_or_default().to_owned(),
+    })
+}
+
+fn count(text: Option<String>) -> u64 {
+    // What is no number is none.
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}

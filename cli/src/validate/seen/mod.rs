@@ -1,0 +1,188 @@
+//! What AWS tells about what is deployed, gathered once and judged later.
+
+mod behind;
+mod trail;
+
+pub use behind::{Key, LogGroup, Queue, Table, Topic};
+pub use trail::{Field, Selectors, Trail};
+
+use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The variables by which the functions know what they use.
+const TABLE: &str = "TRAILHOOK_TABLE";
+const TOPIC: &str = "TRAILHOOK_TOPIC_ARN";
+const JOURNAL: &str = "TRAILHOOK_JOURNAL_LOG_GROUP";
+
+/// What is to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A stack of this name, with all its rules.
+    Stack(String),
+    /// A rule of this name, on the default bus, and what is behind it.
+    Rule(String),
+}
+
+/// What the template says that the rules should be.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// The rules' event patterns, by their names in AWS.
+    pub patterns: BTreeMap<String, Value>,
+}
+
+/// What AWS told; what it did not tell is an error in its place.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The Region that was asked.
+    pub region: String,
+    /// The stack, where one was asked for.
+    pub stack: Option<DeployedStack>,
+    /// The trails that record calls of the Region.
+    pub trails: Result<Vec<Trail>, AwsError>,
+    /// The rules, by their names.
+    pub rules: BTreeMap<String, Result<Rule, AwsError>>,
+    /// The functions, by their ARNs: targets, and those of the stack.
+    pub functions: BTreeMap<String, Result<Function, AwsError>>,
+    /// The log groups, by their names: targets, the functions' own, the journal. `None` where there is none.
+    pub log_groups: BTreeMap<String, Result<Option<LogGroup>, AwsError>>,
+    /// The resource policies of CloudWatch Logs, as JSON.
+    pub log_policies: Result<Vec<String>, AwsError>,
+    /// The queues for what went wrong, by their ARNs. `None` where there is none.
+    pub queues: BTreeMap<String, Result<Option<Queue>, AwsError>>,
+    /// The keys that encrypt queues and topics, by the names by which those know them.
+    pub keys: BTreeMap<String, Result<Key, AwsError>>,
+    /// The topics, by their ARNs. `None` where there is none.
+    pub topics: BTreeMap<String, Result<Option<Topic>, AwsError>>,
+    /// The tables, by their names. `None` where there is none.
+    pub tables: BTreeMap<String, Result<Option<Table>, AwsError>>,
+}
+
+/// Asks AWS; `tell` hears what is asked about next.
+///
+/// # Errors
+/// There is no such stack, or CloudFormation does not tell of it.
+pub async fn gather(aws: &Aws, what: &What, mut tell: impl FnMut(&str)) -> Result<Seen, AwsError> {
+    let (stack, names) = match what {
+        What::Rule(name) => (None, vec![name.clone()]),
+        What::Stack(name) => {
+            tell("the stack");
+            let stack = DeployedStack::of(aws, name).await?;
+            let names = stack.of_kind("AWS::Events::Rule").map(|made| made.physical_id.clone()).collect();
+            (Some(stack), names)
+        }
+    };
+    tell("the trail");
+    let mut seen = Seen {
+        region: aws.region.clone(),
+        trails: trail::trails(aws).await,
+        stack,
+        rules: BTreeMap::new(),
+        functions: BTreeMap::new(),
+        log_groups: BTreeMap::new(),
+        log_policies: behind::log_policies(aws).await,
+        queues: BTreeMap::new(),
+        keys: BTreeMap::new(),
+        topics: BTreeMap::new(),
+        tables: BTreeMap::new(),
+    };
+    for name in names {
+        tell(&format!("the rule {name}"));
+        let rule = Rule::of(aws, &name).await;
+        seen.rules.insert(name, rule);
+    }
+    seen.functions(aws, &mut tell).await;
+    seen.behind(aws, &mut tell).await;
+    Ok(seen)
+}
+
+impl Seen {
+    /// The rules that were told of.
+    pub fn told_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values().filter_map(|rule| rule.as_ref().ok())
+    }
+
+    /// The functions that were told of.
+    pub fn told_functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.values().filter_map(|function| function.as_ref().ok())
+    }
+
+    /// The functions that are targets, and the stack's other ones.
+    async fn functions(&mut self, aws: &Aws, tell: &mut impl FnMut(&str)) {
+        let targets = self.told_rules().flat_map(|rule| &rule.targets);
+        let mut wanted: Vec<String> =
+            targets.filter(|target| service(&target.arn) == "lambda").map(|target| target.arn.clone()).collect();
+        let own = self.stack.iter().flat_map(|stack| stack.of_kind("AWS::Lambda::Function"));
+        let others = own.filter(|made| !wanted.iter().any(|arn| arn.rsplit(':').next() == Some(&made.physical_id)));
+        let others: Vec<String> = others.map(|made| made.physical_id.clone()).collect();
+        wanted.extend(others);
+        for name in wanted {
+            if self.functions.contains_key(&name) {
+                continue;
+            }
+            tell(&format!("the function {}", name.rsplit(':').next().unwrap_or(&name)));
+            let function = Function::of(aws, &name).await;
+            let arn = function.as_ref().map_or(name, |function| function.arn.clone());
+            self.functions.insert(arn, function);
+        }
+    }
+
+    /// What rules and functions write to.
+    async fn behind(&mut self, aws: &Aws, tell: &mut impl FnMut(&str)) {
+        let targets: Vec<_> = self.told_rules().flat_map(|rule| rule.targets.clone()).collect();
+        let functions: Vec<Function> = self.told_functions().cloned().collect();
+        let mut groups: Vec<String> = targets.iter().filter_map(|target| log_group(&target.arn)).collect();
+        groups.extend(functions.iter().map(|function| function.log_group.clone()));
+        groups.extend(settings(&functions, JOURNAL));
+        for name in groups {
+            if !self.log_groups.contains_key(&name) {
+                tell(&format!("the log group {name}"));
+                self.log_groups.insert(name.clone(), behind::log_group(aws, &name).await);
+            }
+        }
+        let queues = targets.iter().filter_map(|target| target.dead_letter_queue.clone());
+        let queues = queues.chain(functions.iter().filter_map(|function| function.on_failure.clone()));
+        for arn in queues.filter(|arn| service(arn) == "sqs") {
+            if !self.queues.contains_key(&arn) {
+                tell(&format!("the queue {}", arn.rsplit(':').next().unwrap_or(&arn)));
+                self.queues.insert(arn.clone(), behind::queue(aws, &arn).await);
+            }
+        }
+        for arn in settings(&functions, TOPIC) {
+            if !self.topics.contains_key(&arn) {
+                tell(&format!("the topic {}", arn.rsplit(':').next().unwrap_or(&arn)));
+                self.topics.insert(arn.clone(), behind::topic(aws, &arn).await);
+            }
+        }
+        for name in settings(&functions, TABLE) {
+            if !self.tables.contains_key(&name) {
+                tell(&format!("the table {name}"));
+                self.tables.insert(name.clone(), behind::table(aws, &name).await);
+            }
+        }
+        let of_queues = self.queues.values().filter_map(|queue| queue.as_ref().ok()?.as_ref()?.key.clone());
+        let of_topics = self.topics.values().filter_map(|topic| topic.as_ref().ok()?.as_ref()?.key.clone());
+        let keys: Vec<String> = of_queues.chain(of_topics).collect();
+        for key in keys {
+            if !self.keys.contains_key(&key) {
+                tell(&format!("the key {key}"));
+                self.keys.insert(key.clone(), behind::key(aws, &key).await);
+            }
+        }
+    }
+}
+
+/// The service of an ARN.
+pub(super) fn service(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or_default()
+}
+
+/// The name of the log group that an ARN is of, with whatever stands behind it.
+pub(super) fn log_group(arn: &str) -> Option<String> {
+    let name = arn.splitn(7, ':').nth(6).filter(|_| service(arn) == "logs" && arn.contains(":log-group:"))?;
+    Some(name.split(':').next().unwrap_or(name).to_owned())
+}
+
+fn settings(functions: &[Function], variable: &str) -> Vec<String> {
+    functions.iter().filter_map(|function| function.setting(variable).map(str::to_owned)).collect()
+}
