@@ -52,6 +52,8 @@ mod pattern_table;
 mod replay;
 mod replay_large;
 mod replay_refused;
+mod report_html;
+mod report_pictures;
 mod responses;
 mod reverting;
 mod reverting_docs;

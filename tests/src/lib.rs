@@ -1,12 +1,14 @@
 //! What the integration tests share: where things are, and what the events say.
 
 pub mod between;
+pub mod chromium;
 pub mod command;
 pub mod emf;
 pub mod functions;
 pub mod hostile;
 pub mod moto;
 pub mod python;
+pub mod report;
 pub mod responses;
 pub mod rules;
 pub mod script;

@@ -11,6 +11,8 @@ Examples:
           what each response would have done in October
   trailhook replay trail/AWSLogs --response revert --decisions decisions.jsonl
           writes revert's decision lines to a file, one for each event that the rule matches
+  trailhook replay trail/AWSLogs --html report.html
+          a report to look at, to print or to mail
   aws cloudtrail lookup-events | trailhook replay -
           of the event history
 
@@ -44,6 +46,10 @@ pub struct ReplayArguments {
     /// Write the decision lines to this file, a JSON object each; - for standard output
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
+    /// Write a report for people to this file: one page of HTML with its pictures in it, that loads nothing; - prints it
+    /// instead of the summary
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Print one JSON document instead of the summary
     #[arg(long)]
     pub json: bool,

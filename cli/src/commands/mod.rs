@@ -25,6 +25,7 @@ use crate::aws::NoAws;
 use crate::deployed::NotDeployed;
 use crate::input::InputError;
 use crate::project::NoProject;
+use crate::report::PageError;
 use crate::stage::{BinariesError, EndpointError, LiveError, StageError, WalkError};
 use crate::template::{Deployment, TemplateError};
 use crate::trail::LogFileError;
@@ -133,11 +134,22 @@ pub enum CommandError {
     )]
     NoFiles,
     /// What is to be read would be written over.
-    #[error("--decisions {}: it is one of the files that are to be read", .0.display())]
-    Overwrites(PathBuf),
+    #[error("{option} {}: it is one of the files that are to be read", file.display())]
+    Overwrites {
+        /// What is to be written.
+        option: &'static str,
+        /// Where.
+        file: PathBuf,
+    },
+    /// Two results in one file.
+    #[error("--decisions and --html name the same file {}", .0.display())]
+    OneFile(PathBuf),
     /// Two results in one stream.
-    #[error("--decisions - and --json both write to the standard output; name a file for one of them")]
-    OneOutput,
+    #[error("{0} and {1} both write to the standard output; name a file for one of them")]
+    OneOutput(&'static str, &'static str),
+    /// The report can't be made.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// A response that no rule has for a target.
     #[error("--response {asked}: the template has no such function; it has {there}")]
     NoResponse {

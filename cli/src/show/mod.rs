@@ -2,12 +2,14 @@
 
 mod live;
 mod replay;
+mod replay_page;
 mod table;
 mod tag;
 mod validate;
 
 pub use live::{step, told, walked};
 pub use replay::replayed;
+pub use replay_page::{Replayed, RuleAsked, replayed_page};
 pub use tag::{tags, tags_json};
 pub use validate::{validated, validated_json};
 

@@ -32,7 +32,8 @@ pub fn replayed(tally: &Tally) -> String {
         let left = counted(tally.not_asked_for as usize, "event");
         line(&mut text, "", &format!("{left} of another time, account or Region than asked for"));
     }
-    line(&mut text, "matched", &counted(tally.matched as usize, "event"));
+    let span = tally.first.zip(tally.last).map(|(first, last)| format!(", from {first} to {last}")).unwrap_or_default();
+    line(&mut text, "matched", &format!("{}{span}", counted(tally.matched as usize, "event")));
     for (why, count) in &tally.undelivered {
         line(&mut text, "", &format!("{} matched and not delivered: {why}", counted(*count as usize, "event")));
     }

@@ -48,6 +48,7 @@ pub use delivery::RetryPolicy;
 pub use error::{ParameterProblem, Problem, TemplateError};
 pub use function::FunctionResource;
 pub use made::Made;
+pub use parameters::ChangedParameter;
 pub use policy::{Policy, ServiceCall, allowed};
 pub use queue::QueueResource;
 pub use rule::{Destination, Rule, RuleState, Target};
@@ -169,6 +170,11 @@ impl Stack {
     /// Where and with what it is deployed.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
+    }
+
+    /// The parameters whose values are not the template's own, by name.
+    pub fn changed_parameters(&self) -> Vec<ChangedParameter> {
+        parameters::changed(self.root.get("Parameters").and_then(Value::as_object), &self.parameters)
     }
 
     /// The ARNs of the topics that are made.

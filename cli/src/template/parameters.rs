@@ -7,6 +7,33 @@ use super::error::{ParameterProblem, TemplateError};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// A parameter whose value is not the template's own.
+#[derive(Clone, Debug)]
+pub struct ChangedParameter {
+    /// Its name.
+    pub name: String,
+    /// Its value; stars where the template keeps it from people.
+    pub value: String,
+    /// The template's own, if it has one.
+    pub default: Option<String>,
+}
+
+/// Those of these values that are not the template's own.
+pub(super) fn changed(
+    declared: Option<&Map<String, Value>>,
+    values: &BTreeMap<String, Value>,
+) -> Vec<ChangedParameter> {
+    let of = |(name, declaration): (&String, &Value)| {
+        let is = values.get(name)?;
+        let default = value(name, declaration, None).ok();
+        let hidden = declaration.get("NoEcho").and_then(scalar).is_some_and(|flag| flag == "true");
+        let value = if hidden { "****".to_owned() } else { text(is) };
+        let changed = ChangedParameter { name: name.clone(), value, default: default.as_ref().map(text) };
+        (default.as_ref() != Some(is)).then_some(changed)
+    };
+    declared.into_iter().flatten().filter_map(of).collect()
+}
+
 /// Each parameter's value: a text, or a list of texts for the list types.
 pub(super) fn values(
     declared: Option<&Map<String, Value>>,
@@ -80,6 +107,14 @@ fn check(declaration: &Value, kind: &str, value: &str) -> Result<(), ParameterPr
     }
 }
 
+/// A value as people give it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Array(elements) => elements.iter().filter_map(scalar).collect::<Vec<_>>().join(","),
+        value => scalar(value).unwrap_or_default(),
+    }
+}
+
 /// Whether the whole value matches, as CloudFormation asks. Its dialect is Java's: a pattern that only Java
 /// understands (`None`) is left to the deployment.
 fn is_match(pattern: &str, value: &str) -> Option<bool> {
@@ -123,6 +158,23 @@ mod tests {
         let values = values(declared.as_object(), &given).unwrap();
         assert_eq!(values["Names"], json!(["TagQueue", "UntagQueue"]));
         assert_eq!(values["Age"], json!("900"));
+    }
+
+    #[test]
+    fn what_was_changed_is_told_but_for_what_is_kept_from_people() {
+        let declared = json!({
+            "Names": {"Type": "CommaDelimitedList", "Default": "A,B"},
+            "Age": {"Type": "Number", "Default": 900},
+            "Chat": {"Type": "String", "Default": "", "NoEcho": true},
+            "Key": {"Type": "String"},
+        });
+        let given = [("Names", "A, B"), ("Age", "60"), ("Chat", "secret"), ("Key", "k")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let declared = declared.as_object();
+        let changed = changed(declared, &values(declared, &given).unwrap());
+        let told = changed.into_iter().map(|it| format!("{}={} not {:?}", it.name, it.value, it.default));
+        let expected = [r#"Age=60 not Some("900")"#, r#"Chat=**** not Some("")"#, "Key=k not None"];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod decisions;
 mod found;
 mod order;
+mod page;
 mod played;
 mod share;
 mod stages;
@@ -19,9 +20,11 @@ use crate::args::ReplayArguments;
 use crate::show;
 use crate::stored::{self, Asked, Files, Part};
 use crate::template::Template;
-use decisions::{Decisions, is_same};
+use crate::unfinished::is_same;
+use decisions::Decisions;
 use indicatif::ProgressBar;
 use order::Order;
+use page::PageFile;
 use serde_json::json;
 use share::Share;
 use stages::{Setting, Stages};
@@ -52,10 +55,10 @@ struct Work {
     next: u64,
 }
 
-/// Replays the events until it is `over`, and prints what would have been done.
+/// Replays the events until it is `over`, and tells what would have been done.
 ///
 /// # Errors
-/// There is no project, its template can't be resolved, or the decisions can't be written.
+/// There is no project, its template can't be resolved, or the decisions or the report can't be written.
 pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict, CommandError> {
     if arguments.since.zip(arguments.until).is_some_and(|(since, until)| until <= since) {
         return Err(CommandError::NoTime);
@@ -68,13 +71,36 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
     for response in &setting.unknown {
         eprintln!("trailhook: {response} is not built in: what it would decide is not known here");
     }
-    if arguments.json && arguments.decisions.as_deref() == Some(Path::new("-")) {
-        return Err(CommandError::OneOutput);
+    one_result_each(arguments)?;
+    let page = PageFile::open(&setting)?;
+    let (tally, ended) = match read(&setting, over) {
+        Ok(read) => read,
+        Err(error) => {
+            if let Some(page) = page {
+                page.abandon();
+            }
+            return Err(error);
+        }
+    };
+    // The sums are told even where the report can't be written.
+    let written = page.map_or(Ok(()), |page| page.write(&setting, &tally, ended));
+    let mut out = std::io::stdout().lock();
+    match arguments.json {
+        _ if is_stdout(arguments.html.as_deref()) => {}
+        true => writeln!(out, "{:#}", json!(tally))?,
+        false => writeln!(out, "{}", show::replayed(&tally))?,
     }
+    written?;
+    Ok(if tally.problem_count == 0 { Verdict::Good } else { Verdict::Bad })
+}
+
+/// Reads it all, and says whether it was ended before.
+fn read(setting: &Setting<'_>, over: &AtomicBool) -> Result<(Tally, bool), CommandError> {
+    let arguments = setting.arguments;
     let decisions = arguments.decisions.as_deref().map(|file| Decisions::in_file(file, &arguments.from)).transpose()?;
     let replay = Replay {
-        setting: &setting,
-        stages: Stages::new(&setting),
+        setting,
+        stages: Stages::new(setting),
         asked: Asked {
             account: arguments.template.account.clone(),
             region: arguments.template.region.clone(),
@@ -103,18 +129,32 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
     if let Some(file) = unfinished {
         eprintln!("trailhook: not all decisions are there; those so far are in {}", file.display());
     }
-    if over.load(Ordering::Relaxed) && !(arguments.strict && tally.problem_count > 0) {
+    let ended = over.load(Ordering::Relaxed);
+    if ended && !(arguments.strict && tally.problem_count > 0) {
         tally.problem("it was ended before everything was read".to_owned());
     }
-    if tally.files + tally.files_passed_by == 0 && tally.problem_count == 0 && !over.load(Ordering::Relaxed) {
+    if tally.files + tally.files_passed_by == 0 && tally.problem_count == 0 && !ended {
         return Err(CommandError::NoFiles);
     }
-    let mut out = std::io::stdout().lock();
-    match arguments.json {
-        true => writeln!(out, "{:#}", json!(tally))?,
-        false => writeln!(out, "{}", show::replayed(&tally))?,
+    Ok((tally, ended))
+}
+
+fn is_stdout(file: Option<&Path>) -> bool {
+    file == Some(Path::new("-"))
+}
+
+/// Each result has a stream or a file of its own, and the streams are told apart.
+fn one_result_each(arguments: &ReplayArguments) -> Result<(), CommandError> {
+    let [decisions, html] = [arguments.decisions.as_deref(), arguments.html.as_deref()];
+    let streams = [("--decisions -", is_stdout(decisions)), ("--html -", is_stdout(html)), ("--json", arguments.json)];
+    let mut streams = streams.iter().filter(|(_, writes)| *writes).map(|(option, _)| *option);
+    if let (Some(one), Some(other)) = (streams.next(), streams.next()) {
+        return Err(CommandError::OneOutput(one, other));
     }
-    Ok(if tally.problem_count == 0 { Verdict::Good } else { Verdict::Bad })
+    match decisions.zip(html) {
+        Some((decisions, html)) if is_same(decisions, html) => Err(CommandError::OneFile(html.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 impl Replay<'_> {
@@ -138,7 +178,8 @@ impl Replay<'_> {
 
     /// Whether it is what an earlier replay wrote, and this one is to.
     fn is_ours(&self, file: &Path) -> bool {
-        self.setting.arguments.decisions.as_ref().is_some_and(|decisions| is_same(file, decisions))
+        let arguments = self.setting.arguments;
+        [&arguments.decisions, &arguments.html].into_iter().flatten().any(|written| is_same(file, written))
     }
 
     /// Tells the bar how much there is to be read, while it is being read.

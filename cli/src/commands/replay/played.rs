@@ -75,11 +75,7 @@ impl Stage {
             });
             let functions: Vec<&FunctionResource> = functions.collect();
             binaries.extend(functions.iter().map(|function| function.binary.clone()));
-            let asked = functions.into_iter().filter(|function| match arguments.response.as_slice() {
-                // It keeps books, and answers nobody.
-                [] => function.binary != <SnapshotHandler as trailhook::Response>::NAME,
-                names => names.contains(&function.binary),
-            });
+            let asked = functions.into_iter().filter(|function| is_asked(arguments, &function.binary));
             let whole = arguments.decisions.is_some();
             let target = |function: &FunctionResource| Target {
                 function: function.clone(),
@@ -145,6 +141,15 @@ impl Stage {
             (None, Some(why)) => Played::Undelivered(why),
             (None, None) => Played::Unmatched,
         })
+    }
+}
+
+/// Whether what this function decides is of interest.
+pub(super) fn is_asked(arguments: &ReplayArguments, binary: &str) -> bool {
+    match arguments.response.as_slice() {
+        // It keeps books, and answers nobody.
+        [] => binary != <SnapshotHandler as trailhook::Response>::NAME,
+        names => names.iter().any(|name| name == binary),
     }
 }
 

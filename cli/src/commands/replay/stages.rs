@@ -23,11 +23,11 @@ const MOST: usize = 400;
 pub(super) struct Setting<'a> {
     pub(super) arguments: &'a ReplayArguments,
     /// The template in the account and Region that are asked for, and what is at work there.
-    stack: Stack,
+    pub(super) stack: Stack,
     first: Arc<Stage>,
-    file: &'a Path,
+    pub(super) file: &'a Path,
     /// The pattern that is tried in the place of the rules' own.
-    pattern: Option<Pattern>,
+    pub(super) pattern: Option<Pattern>,
     /// Which records are parsed at all.
     pub(super) wanted: Wanted,
     /// What is read of them.

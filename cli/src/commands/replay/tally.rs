@@ -28,6 +28,10 @@ pub struct Tally {
     pub not_asked_for: u64,
     /// The events that a rule got.
     pub matched: u64,
+    /// When the first of them was, by its own account.
+    pub first: Option<DateTime<Utc>>,
+    /// And the last.
+    pub last: Option<DateTime<Utc>>,
     /// The events that a rule matches and would not have got, by the reason.
     pub undelivered: BTreeMap<String, u64>,
     /// By response, what became of the events.
@@ -63,6 +67,7 @@ impl Tally {
             Played::Undelivered(why) => one_more(&mut self.undelivered, why.kind()),
             Played::Decided(reports) => {
                 self.matched += 1;
+                self.span(time, time);
                 let mut acts = false;
                 for report in reports {
                     acts |= would_act(report);
@@ -84,6 +89,11 @@ impl Tally {
         one_more(&mut self.days, time.map_or_else(|| "unknown".to_owned(), |time| time.format("%Y-%m-%d").to_string()));
     }
 
+    fn span(&mut self, first: Option<DateTime<Utc>>, last: Option<DateTime<Utc>>) {
+        self.first = self.first.into_iter().chain(first).min();
+        self.last = self.last.max(last);
+    }
+
     /// Adds other sums.
     pub(super) fn add(&mut self, other: Tally) {
         self.files += other.files;
@@ -92,6 +102,7 @@ impl Tally {
         self.bytes += other.bytes;
         self.not_asked_for += other.not_asked_for;
         self.matched += other.matched;
+        self.span(other.first, other.last);
         self.problem_count += other.problem_count;
         let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
         self.problems.extend(other.problems.into_iter().take(room));
