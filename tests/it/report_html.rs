@@ -133,7 +133,7 @@ fn no_part_of_a_page_takes_a_text_for_html() {
     for hostile in HOSTILE {
         let own = || hostile.to_owned();
         let counts = [(own(), 3)].into();
-        let table = Table { head: vec![own(), own()], more: Some(own()), ..top(hostile, &counts, 1) };
+        let table = Table { head: vec![own(), own()], more: Some(own()), ..top(hostile, hostile, &counts, 1) };
         let code = Table { rows: vec![vec![Cell::Text(own()), Cell::Code(own())]], ..table.clone() };
         let parts = vec![
             Part::Text(own()),

@@ -92,7 +92,7 @@ impl Fact {
 }
 
 /// The most frequent names, each with a bar beside the longest one's.
-pub fn top(caption: &str, counts: &BTreeMap<String, u64>, most: usize) -> Table {
+pub fn top(caption: &str, name: &str, counts: &BTreeMap<String, u64>, most: usize) -> Table {
     let mut sorted: Vec<(&String, u64)> = counts.iter().map(|(name, count)| (name, *count)).collect();
     sorted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let largest = sorted.first().map_or(1, |(_, count)| *count).max(1);
@@ -105,7 +105,7 @@ pub fn top(caption: &str, counts: &BTreeMap<String, u64>, most: usize) -> Table 
     let more = (names > 0).then(|| format!("and {} more, with {} events together", figure(names), figure(left)));
     Table {
         caption: caption.to_owned(),
-        head: vec![String::new(), "events".to_owned()],
+        head: vec![name.to_owned(), "events".to_owned()],
         rows: sorted.iter().take(most).map(row).collect(),
         more,
     }

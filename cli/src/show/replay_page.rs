@@ -59,7 +59,8 @@ pub fn replayed_page(replayed: &Replayed<'_>) -> Page {
         (acted_on(tally), "of them would be acted on"),
         (tally.problem_count, "problems"),
     ];
-    let span = tally.first.zip(tally.last).map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
+    let span = tally.first.zip(tally.last).map(|(first, last)| [first, last].map(|time| time.date_naive()));
+    let span = span.map(|[first, last]| format!(" from {first} to {last}")).unwrap_or_default();
     Page {
         title: "What would have been done".to_owned(),
         lead: format!("What Trailhook's rules and responses would have done about stored events{span}."),
@@ -69,7 +70,7 @@ pub fn replayed_page(replayed: &Replayed<'_>) -> Page {
         foot: vec![
             "A replay looks at nothing and changes nothing. “Would act” means: would have acted, had the live state agreed, \
              and were the response set to act. Every event counts as young and as delivered once, and no circuit breaker \
-             holds anything back."
+             holds anything back. What the reasons mean is in docs/guards.md."
                 .to_owned(),
             format!("Made by trailhook {} on {}.", env!("CARGO_PKG_VERSION"), Utc::now().format("%Y-%m-%d at %H:%M UTC")),
         ],
@@ -142,14 +143,17 @@ fn when(tally: &Tally) -> Section {
         None => section.parts.push(Part::Text("There is no event that a response would have acted on.".to_owned())),
     }
     if let Some(unknown) = tally.days.get("unknown") {
-        section.parts.push(Part::Text(format!("{} more do not say when they were.", figure(*unknown))));
+        section.parts.push(Part::Text(format!("Not in it: {} without a time.", figure(*unknown))));
     }
     section
 }
 
 fn who(tally: &Tally) -> Section {
-    let counts = [("Callers", &tally.callers), ("Calls", &tally.calls), ("Regions", &tally.regions)];
-    let tables = counts.map(|(caption, counts)| top(caption, counts, TOP));
+    let tables = [
+        top("Callers", "who", &tally.callers, TOP),
+        top("Calls", "what", &tally.calls, TOP),
+        top("Regions", "where", &tally.regions, TOP),
+    ];
     let mut section = Section::of("Who, what and where", Part::Tables(tables.to_vec()));
     let text = "Of the events that some response would have acted on.";
     section.parts.insert(0, Part::Text(text.to_owned()));
