@@ -128,7 +128,9 @@ fn bars_are_as_long_as_the_figures_say(picture: &Picture, colours: &Colours, tal
     for (bar, (response, outcomes)) in bars.iter().zip(responses) {
         assert!((15..40).contains(&bar.len()), "{response}: {} pixels high", bar.len());
         let row = bar[bar.len() / 2];
-        let width = row.iter().sum::<usize>() as f64;
+        let filled = row.iter().sum::<usize>();
+        assert!(filled > 1_030, "{response}: {filled} of 1,068 pixels: what is left are lines between the parts");
+        let width = filled as f64;
         let events = |is: fn(&str) -> bool| -> f64 {
             outcomes
                 .as_object()
