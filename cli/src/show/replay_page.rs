@@ -221,7 +221,8 @@ fn setting(replayed: &Replayed<'_>) -> Section {
     }
     let parameters = replayed.changed.iter().map(|changed| {
         let default = changed.default.clone().unwrap_or_else(|| "none".to_owned());
-        [&changed.name, &changed.value, &default].map(|text| Cell::Code(text.clone())).to_vec()
+        let shown = |text: &String| Cell::Code(if text.is_empty() { "(empty)".to_owned() } else { text.clone() });
+        [&changed.name, &changed.value, &default].map(shown).to_vec()
     });
     facts.extend(replayed.rules.iter().map(rule));
     let head = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
