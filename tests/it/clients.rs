@@ -10,7 +10,7 @@ use trailhook_tests::{python, root};
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 const QUEUES: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333";
-const NOTIFY: &str = "trailhook-NotifyFunction-1A2B3C";
+pub(crate) const NOTIFY: &str = "trailhook-NotifyFunction-1A2B3C";
 const TAGS: [&str; 4] =
     ["trailhook:created-at", "trailhook:created-by", "trailhook:created-from", "trailhook:created-with"];
 
@@ -34,7 +34,8 @@ fn program(name: &str, stage: &Stage) -> Command {
     command
 }
 
-struct Cli<'a>(&'a Stage);
+/// The AWS CLI on a stage.
+pub(crate) struct Cli<'a>(pub(crate) &'a Stage);
 
 impl Cli<'_> {
     fn run(&self, arguments: &[&str]) -> Output {
@@ -44,21 +45,21 @@ impl Cli<'_> {
     }
 
     /// What a call answers; null where it answers nothing.
-    fn call(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn call(&self, arguments: &[&str]) -> Value {
         let ran = self.run(arguments);
         assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
         if ran.stdout.is_empty() { Value::Null } else { serde_json::from_slice(&ran.stdout).unwrap() }
     }
 
     /// What a call that fails tells people.
-    fn refused(&self, arguments: &[&str]) -> String {
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
         assert!(!ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stdout));
         String::from_utf8(ran.stderr).unwrap().trim().to_owned()
     }
 
     /// Asks until the answer is as it should be.
-    fn until(&self, arguments: &[&str], wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn until(&self, arguments: &[&str], wanted: impl Fn(&Value) -> bool) -> Value {
         let started = Instant::now();
         loop {
             let told = self.call(arguments);

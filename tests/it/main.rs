@@ -32,6 +32,7 @@ mod guards;
 mod hostile;
 mod hostile_functions;
 mod house;
+mod invocations;
 mod killed;
 mod lambda_limits;
 mod lambda_logs;

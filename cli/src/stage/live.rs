@@ -252,8 +252,9 @@ impl Live {
     fn came(&mut self, came: Came) {
         match came {
             Came::Call(call) => self.call(&call),
-            // Who asked may be gone; the event is on the bus all the same.
+            // Who asked may be gone; the event is taken all the same.
             Came::Event { event, answer } => answer.send(self.put_event(event)).unwrap_or_default(),
+            Came::Invocation { function, event, answer } => drop(answer.send(self.lambda.invoke(&function, event))),
         }
     }
 

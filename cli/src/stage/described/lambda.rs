@@ -55,9 +55,7 @@ impl Functions {
             _ => return None,
         };
         let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
-        let named = |function: &&Function| [&function.resource.name, &function.resource.arn].contains(&&name);
-        let none = || ("ResourceNotFoundException", format!("Function not found: {name}"));
-        let function = match self.functions.iter().find(named).ok_or_else(none) {
+        let function = match self.named(&name, None) {
             Ok(function) => function,
             Err(refused) => return Some(Err(refused)),
         };
@@ -69,6 +67,24 @@ impl Functions {
             "policy" => function.policy(),
             _ => return None,
         })
+    }
+
+    /// The name of the function that is called so.
+    pub(super) fn name(&self, asked: &str, qualifier: Option<&str>) -> Result<&str, Refused> {
+        self.named(asked, qualifier).map(|function| function.resource.name.as_str())
+    }
+
+    /// By its name, its ARN, or what an ARN says from the account on; there are no versions but the one that is deployed.
+    fn named(&self, asked: &str, qualifier: Option<&str>) -> Result<&Function, Refused> {
+        let name = asked.strip_suffix(":$LATEST").unwrap_or(asked);
+        let is_meant = |function: &&Function| {
+            let FunctionResource { name: own, arn, .. } = &function.resource;
+            [own.as_str(), arn, arn.splitn(5, ':').last().unwrap_or_default()].contains(&name)
+        };
+        let found =
+            self.functions.iter().find(is_meant).filter(|_| qualifier.is_none_or(|version| version == "$LATEST"));
+        let qualifier = qualifier.map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
+        found.ok_or_else(|| ("ResourceNotFoundException", format!("Function not found: {asked}{qualifier}")))
     }
 }
 

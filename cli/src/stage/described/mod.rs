@@ -38,7 +38,7 @@ struct Parts {
 }
 
 /// Why there is nothing to be described: code and message.
-type Refused = (&'static str, String);
+pub(super) type Refused = (&'static str, String);
 
 impl Described {
     /// The description of a stack.
@@ -59,8 +59,16 @@ impl Described {
 
     /// The answer to a call that asks for a description; `None` for any other call.
     pub(super) fn answer(&self, scope: &Scope, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
-        let parts = if scope.region == self.region { &self.here } else { &self.elsewhere };
-        parts.answer(&scope.service, request, request_id)
+        self.parts(scope).answer(&scope.service, request, request_id)
+    }
+
+    /// The name of the function that is called so; Lambda's refusal where there is none.
+    pub(super) fn function(&self, scope: &Scope, asked: &str, qualifier: Option<&str>) -> Result<&str, Refused> {
+        self.parts(scope).lambda.name(asked, qualifier)
+    }
+
+    fn parts(&self, scope: &Scope) -> &Parts {
+        if scope.region == self.region { &self.here } else { &self.elsewhere }
     }
 }
 

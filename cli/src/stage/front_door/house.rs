@@ -28,6 +28,8 @@ use uuid::Uuid;
 /// through, a larger body stands in no record.
 pub(super) const MOST_BYTES: usize = 8 * 1024 * 1024;
 
+const REQUEST_ID: &str = "x-amzn-requestid";
+
 /// What is behind the door.
 #[derive(Debug)]
 pub(super) struct House {
@@ -88,7 +90,7 @@ async fn enter(State(house): State<Arc<House>>, request: Request<Body>) -> Respo
         let id = Uuid::new_v4().to_string();
         let mut response = survived(house, request, &id).await;
         // An answer of another back end has its own.
-        let names = ["x-amzn-requestid", "x-amz-request-id"];
+        let names = [REQUEST_ID, "x-amz-request-id"];
         if !names.iter().any(|name| response.headers().contains_key(*name)) {
             set_request_id(response.headers_mut(), &id);
         }
@@ -133,8 +135,11 @@ pub(super) async fn answer(house: Arc<House>, request: Request<Body>, id: &str) 
         house.listener.tell(scope, request, response.clone());
         return response.map(Body::from);
     }
-    if let Some(mut response) = house.own(&scope, &request, id) {
-        set_request_id(response.headers_mut(), id);
+    if let Some(mut response) = house.own(&scope, &request, id).await {
+        // An invocation has its own, under which the function gets it.
+        if !response.headers().contains_key(REQUEST_ID) {
+            set_request_id(response.headers_mut(), id);
+        }
         house.listener.tell(scope, request, response.clone());
         return response.map(Body::from);
     }
@@ -195,9 +200,10 @@ fn not_there(scope: &Scope) -> Refusal {
     let lacks = match scope.service.as_str() {
         "sts" => "knows nothing of STS but GetCallerIdentity".to_owned(),
         "cloudtrail" => "knows nothing of CloudTrail but LookupEvents and what describes its trail".to_owned(),
-        service @ ("cloudformation" | "events" | "kms" | "lambda") => {
+        service @ ("cloudformation" | "events" | "kms") => {
             format!("does not do this call of {service}: it only describes what is deployed")
         }
+        "lambda" => "does not do this call of lambda: it describes what is deployed, and invokes it".to_owned(),
         service => format!(
             "has no service {service} in it, only {}, and what describes the stack in cloudformation, cloudtrail, \
              events, kms and lambda",
@@ -215,7 +221,7 @@ fn unavailable(message: String) -> Refusal {
 fn set_request_id(headers: &mut axum::http::HeaderMap, id: &str) {
     // A UUID is always a header's value.
     if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert("x-amzn-requestid", id);
+        headers.insert(REQUEST_ID, id);
     }
 }
 

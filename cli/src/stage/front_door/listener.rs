@@ -2,6 +2,7 @@
 
 use super::scope::Scope;
 use crate::stage::back_end::action;
+use crate::stage::lambda::InvokeError;
 use crate::trail::AnsweredCall;
 use axum::http::{Request, Response};
 use bytes::Bytes;
@@ -50,6 +51,15 @@ pub enum Came {
         /// The rules' names in the template.
         answer: oneshot::Sender<Vec<String>>,
     },
+    /// An event that somebody has a function take, and who wants to know the request id.
+    Invocation {
+        /// The function's name in Lambda.
+        function: String,
+        /// The event.
+        event: Bytes,
+        /// The request id.
+        answer: oneshot::Sender<Result<String, InvokeError>>,
+    },
 }
 
 impl Listener {
@@ -61,11 +71,11 @@ impl Listener {
         }
     }
 
-    /// Hands on an event; whether anybody takes it.
-    pub(super) fn put(&self, event: Came) -> bool {
+    /// Hands on what is no call of a service's; whether anybody takes it.
+    pub(super) fn put(&self, came: Came) -> bool {
         match self {
             Listener::Kept(_) => false,
-            Listener::Told(told) => told.send(event).is_ok(),
+            Listener::Told(told) => told.send(came).is_ok(),
         }
     }
 

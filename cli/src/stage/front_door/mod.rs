@@ -9,6 +9,7 @@ mod crashes;
 mod faults;
 mod furnish;
 mod house;
+mod invoke;
 mod listener;
 mod own;
 mod put;

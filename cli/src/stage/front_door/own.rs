@@ -1,7 +1,8 @@
 //! What the stage answers itself, whoever else is behind the door: it alone knows what bus and Lambda have
-//! done, and who calls.
+//! done, and who calls, and runs the functions.
 
 use super::house::{Behind, House};
+use super::invoke::is_invocation;
 use super::scope::Scope;
 use crate::stage::{answer_cloudwatch, sts};
 use axum::http::{Request, Response};
@@ -9,10 +10,11 @@ use bytes::Bytes;
 
 impl House {
     /// The stage's own answer; `None` when the call is for who is behind the door.
-    pub(super) fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
+    pub(super) async fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
         match scope.service.as_str() {
             "monitoring" => answer_cloudwatch(request, &self.metrics, id),
             "cloudtrail" => self.history.answer(request).or_else(|| self.described(scope, request, id)),
+            "lambda" if is_invocation(request) => self.invoked(scope, request, id).await,
             "sts" => sts::answer(request, self.principals.as_ref()?, &scope.access_key_id, id),
             _ => self.described(scope, request, id),
         }
