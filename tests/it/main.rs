@@ -50,6 +50,7 @@ mod pattern_properties;
 mod pattern_quamina;
 mod pattern_refused;
 mod pattern_table;
+mod redrive;
 mod replay;
 mod replay_large;
 mod replay_refused;

@@ -4,6 +4,7 @@ mod aws;
 mod event;
 mod generate;
 mod local;
+mod redrive;
 mod replay;
 mod tag;
 mod validate;
@@ -12,6 +13,7 @@ pub use aws::AwsArguments;
 pub use event::EventArguments;
 pub use generate::GenerateArguments;
 pub use local::LocalArguments;
+pub use redrive::RedriveArguments;
 pub use replay::ReplayArguments;
 pub use tag::TagArguments;
 pub use validate::ValidateArguments;
@@ -55,6 +57,9 @@ pub enum Command {
     /// Look whether what is deployed works: trail, rule, targets, policies; then try it with a queue
     #[command(after_help = validate::EXAMPLES)]
     Validate(ValidateArguments),
+    /// List what is in the deployed stack's dead-letter queues by cause, and send it to the functions again
+    #[command(after_help = redrive::EXAMPLES)]
+    Redrive(RedriveArguments),
 }
 
 const PATTERN_EXAMPLES: &str = "\

@@ -6,6 +6,7 @@ mod generate;
 mod local;
 mod pattern;
 mod play;
+pub mod redrive;
 mod replay;
 mod tag;
 mod validate;
@@ -16,6 +17,7 @@ pub use local::local;
 use pattern::of_file;
 pub use pattern::pattern;
 pub use play::play;
+pub use redrive::redrive;
 pub use replay::{Outcomes, Tally, replay};
 pub use tag::{Candidate, Candidates, Outcome, Proposal, tag};
 pub use validate::validate;
@@ -164,6 +166,9 @@ pub enum CommandError {
     /// No queue could be looked at.
     #[error("none of the first {0} queues could be looked at, so the others were not tried")]
     AllFailed(usize),
+    /// Dead letters can't be listed or sent.
+    #[error(transparent)]
+    Redrive(#[from] redrive::RedriveError),
     /// It was ended from outside.
     #[error("ended from outside")]
     Ended(u8),
@@ -217,6 +222,7 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
         Command::Replay(arguments) => until(ended, move |over| replay(&arguments, over)).await,
         Command::Tag(arguments) => tag(&arguments, ended).await,
         Command::Validate(arguments) => validate(&arguments, ended).await,
+        Command::Redrive(arguments) => redrive(&arguments, ended).await,
     }
 }
 

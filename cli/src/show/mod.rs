@@ -1,6 +1,7 @@
 //! What became of events, for people.
 
 mod live;
+mod redrive;
 mod replay;
 mod replay_page;
 mod table;
@@ -8,6 +9,7 @@ mod tag;
 mod validate;
 
 pub use live::{step, told, walked};
+pub use redrive::{dead_letters, redriven, redriven_json};
 pub use replay::replayed;
 pub use replay_page::{Replayed, RuleAsked, replayed_page};
 pub use tag::{tags, tags_json};

@@ -1,0 +1,35 @@
+//! Why nothing can be listed or sent.
+
+use crate::aws::{AwsError, NoAws};
+
+/// Dead letters can't be listed or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum RedriveError {
+    /// AWS can't be asked.
+    #[error(transparent)]
+    NoAws(#[from] NoAws),
+    /// AWS does not tell.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The stack has no such function.
+    #[error("--function {asked}: the stack has no such function; it has {there}")]
+    NoFunction {
+        /// The one asked for.
+        asked: String,
+        /// Those there are.
+        there: String,
+    },
+    /// There is nobody to ask before something is sent.
+    #[error(
+        "nothing was sent: there is no terminal to ask on; --yes sends without asking, and without --send it is only listed"
+    )]
+    NobodyToAsk,
+    /// A message of a queue may name any function.
+    #[error(
+        "--send with --queue alone: say --function NAME or --stack-name NAME, for whoever writes to the queue could name any function"
+    )]
+    NoTarget,
+    /// Nobody said yes.
+    #[error("nothing was sent")]
+    NotConfirmed,
+}

@@ -1,0 +1,191 @@
+//! A dead letter, read: which event it is, for whom it was, and why it is there.
+//!
+//! There are two kinds. EventBridge puts the event itself into a target's queue, with what went wrong in the message's
+//! attributes; Lambda puts a record around the event that a function gave up on. The event is kept to the letter, for
+//! a function that knows it already compares. Whoever may send to the queue can write a letter, so nothing in it is
+//! believed beyond what it says: [`choose`](super::choose) asks whether its function is one that was asked for.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A message, as it was received.
+#[derive(Clone, Debug, Default)]
+pub struct Message {
+    /// Its id in the queue.
+    pub id: String,
+    /// What it is deleted by.
+    pub receipt: String,
+    /// Its body.
+    pub body: String,
+    /// Its attributes, as far as they are texts.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Why it is there.
+    pub cause: Cause,
+    /// For whom the event was.
+    pub target: Target,
+    /// The event, as it came.
+    pub event: String,
+    /// The id in the event's record.
+    pub event_id: Option<String>,
+    /// The id in its envelope.
+    pub envelope_id: Option<String>,
+    /// The call.
+    pub event_name: Option<String>,
+    /// When the call was made.
+    pub time: Option<DateTime<Utc>>,
+}
+
+/// Why an event is in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Cause {
+    /// EventBridge's `ERROR_CODE`, the function's `errorType`, or Lambda's `condition` where no function was at work.
+    pub code: String,
+    /// In words.
+    pub message: String,
+}
+
+/// For whom an event was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A function, by its ARN without the version, and the version where there is one.
+    Function {
+        /// As in `arn:aws:lambda:eu-west-1:111122223333:function:notify`.
+        arn: String,
+        /// As in `$LATEST`.
+        qualifier: Option<String>,
+    },
+    /// A log group, by its ARN without what may stand behind it.
+    LogGroup {
+        /// As in `arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/trailhook`.
+        arn: String,
+    },
+    /// Something else.
+    Other(String),
+}
+
+/// A message is no dead letter that can be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is no JSON, or says something twice.
+    #[error("its body can't be read: {0}")]
+    Form(#[from] serde_json::Error),
+    /// It is from neither of the two.
+    #[error("it is neither an event that EventBridge could not hand over, nor Lambda's record of one")]
+    Stranger,
+    /// There is nothing in it that could be sent.
+    #[error("the event in it is no JSON object")]
+    NoEvent,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    request_context: Option<Context>,
+    #[serde(borrow)]
+    request_payload: Option<&'a RawValue>,
+    response_payload: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    function_arn: String,
+    condition: Option<String>,
+}
+
+/// Reads a message.
+///
+/// # Errors
+/// It is no dead letter, or there is no event in it.
+pub fn read(message: &Message) -> Result<Letter, Unreadable> {
+    let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
+    if message.attributes.contains_key("TARGET_ARN") {
+        let cause = Cause { code: attribute("ERROR_CODE"), message: attribute("ERROR_MESSAGE") };
+        return letter(cause.or("UNKNOWN"), &attribute("TARGET_ARN"), &message.body);
+    }
+    let record: Record<'_> = serde_json::from_str(&message.body)?;
+    let (Some(context), Some(event)) = (record.request_context, record.request_payload) else {
+        return Err(Unreadable::Stranger);
+    };
+    let said = |name: &str| {
+        let payload = record.response_payload.as_ref();
+        payload.and_then(|payload| payload.get(name)?.as_str()).unwrap_or_default().to_owned()
+    };
+    let cause = Cause { code: said("errorType"), message: said("errorMessage") };
+    let condition = context.condition.as_deref().filter(|condition| !condition.is_empty());
+    letter(cause.or(condition.unwrap_or("UNKNOWN")), &context.function_arn, event.get())
+}
+
+fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable> {
+    let read: Value = serde_json::from_str(event)?;
+    if !read.is_object() {
+        return Err(Unreadable::NoEvent);
+    }
+    let text = |place: &str| {
+        let text = read.pointer(place).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+    };
+    let time = text("/detail/eventTime").or_else(|| text("/time"));
+    Ok(Letter {
+        cause,
+        target: Target::of(target),
+        event: event.to_owned(),
+        event_id: text("/detail/eventID"),
+        envelope_id: text("/id"),
+        event_name: text("/detail/eventName"),
+        time: time.and_then(|time| Some(DateTime::parse_from_rfc3339(&time).ok()?.to_utc())),
+    })
+}
+
+impl Cause {
+    fn or(self, code: &str) -> Cause {
+        if self.code.is_empty() { Cause { code: code.to_owned(), ..self } } else { self }
+    }
+}
+
+impl Target {
+    /// What an ARN names.
+    pub fn of(arn: &str) -> Target {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let whole = || parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
+        match parts.as_slice() {
+            ["arn", _, "lambda", _, _, "function", _] => Target::Function { arn: arn.to_owned(), qualifier: None },
+            ["arn", _, "lambda", _, _, "function", _, qualifier] => {
+                Target::Function { arn: whole(), qualifier: Some((*qualifier).to_owned()) }
+            }
+            ["arn", _, "logs", _, _, "log-group", _, ..] => Target::LogGroup { arn: whole() },
+            _ => Target::Other(arn.to_owned()),
+        }
+    }
+
+    /// The ARN, without a version.
+    pub fn arn(&self) -> &str {
+        match self {
+            Target::Function { arn, .. } | Target::LogGroup { arn } | Target::Other(arn) => arn,
+        }
+    }
+}
+
+/// What it is called: the end of its ARN.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, arn) = match self {
+            Target::Function { arn, .. } => ("", arn),
+            Target::LogGroup { arn } => ("log group ", arn),
+            Target::Other(arn) => return f.write_str(arn),
+        };
+        write!(f, "{kind}{}", arn.rsplit(':').next().unwrap_or(arn))
+    }
+}
+
+#[cfg(test)]
+mod tests;

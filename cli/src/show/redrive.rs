@@ -1,0 +1,136 @@
+//! What is in the dead-letter queues, and what became of it.
+
+use super::{counted, table};
+use crate::commands::redrive::{Entry, Fate, Found, Group};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use trailhook::shown_line;
+
+/// So many of a kind are told one by one.
+const MOST: usize = 10;
+
+/// So much of a message is told in the table.
+const LONGEST: usize = 160;
+
+/// The table by cause, and what can't be understood.
+pub fn dead_letters(found: &Found) -> String {
+    let mut text = String::new();
+    if !found.letters.is_empty() {
+        let head = ["events", "cause", "was for", "calls", "oldest, newest", "what helps"];
+        text.push_str(&table::table(head, found.groups().iter().map(row)));
+        text.push('\n');
+    }
+    let unread = found.unread.iter().map(|one| (format!("{} in {}", one.message_id, one.queue), one.why.clone()));
+    several(&mut text, "unread", unread.collect());
+    several(&mut text, "left", with(found, |fate| if let Fate::Left { why } = fate { Some(why) } else { None }));
+    text
+}
+
+/// What became of it, with the sums; `send` when something was to be done.
+pub fn redriven(found: &Found, send: bool) -> String {
+    let mut text = String::new();
+    several(&mut text, "FAILED", with(found, |fate| if let Fate::Failed { why } = fate { Some(why) } else { None }));
+    let twice = with(found, |fate| if let Fate::NotDeleted { why } = fate { Some(why) } else { None });
+    if !twice.is_empty() {
+        text.push_str("sent, and the message is still there; sent again, the function finds the event in its table, and says duplicate\n");
+        several(&mut text, "twice", twice);
+    }
+    for note in &found.notes {
+        // Writing into a text can't fail, here and below.
+        writeln!(text, "note     {}", shown_line(note)).ok();
+    }
+    let would = found.count(|fate| *fate == Fate::WouldSend);
+    let sent = found.count(|fate| matches!(fate, Fate::Sent | Fate::NotDeleted { .. }));
+    let failed = found.count(|fate| matches!(fate, Fate::Failed { .. }));
+    let left = found.count(|fate| matches!(fate, Fate::Left { .. }));
+    let done = if send { format!("{sent} sent, {failed} failed") } else { format!("{would} would be sent") };
+    write!(
+        text,
+        "{}: {}, {done}, {left} left alone, {} not understood",
+        counted(found.queues.len(), "queue"),
+        counted(found.letters.len(), "dead letter"),
+        found.unread.len(),
+    )
+    .ok();
+    if found.others > 0 {
+        write!(text, ", {} not asked for", found.others).ok();
+    }
+    if found.more {
+        text.push_str("\nthere may be more: --max looks at more of them");
+    }
+    if !send && would > 0 {
+        text.push_str("\nnothing was changed: mend the cause, then --send sends them to the same targets again");
+    } else if send && would > 0 {
+        write!(text, "\n{} were not sent, because it was ended before", counted(would, "event")).ok();
+    }
+    text
+}
+
+/// All of it for programs.
+pub fn redriven_json(found: &Found) -> Value {
+    let letter = |entry: &Entry| {
+        let letter = &entry.letter;
+        let mut told = json!({
+            "queue": entry.queue,
+            "messageId": entry.message.id,
+            "cause": letter.cause.code,
+            "message": letter.cause.message,
+            "target": letter.target.arn(),
+            "eventId": letter.event_id,
+            "eventName": letter.event_name,
+            "eventTime": letter.time,
+        });
+        // A fate is plain data: it can always be written.
+        if let (Some(told), Ok(Value::Object(fate))) = (told.as_object_mut(), serde_json::to_value(&entry.fate)) {
+            told.extend(fate);
+        }
+        told
+    };
+    json!({
+        "queues": found.queues,
+        "causes": found.groups(),
+        "letters": found.letters.iter().map(letter).collect::<Vec<_>>(),
+        "unread": found.unread,
+        "notAskedFor": found.others,
+        "more": found.more,
+        "notes": found.notes,
+    })
+}
+
+fn row(group: &Group) -> [String; 6] {
+    let time = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let (oldest, newest) = (time(group.oldest), time(group.newest).filter(|_| group.oldest != group.newest));
+    let times: Vec<String> = [oldest, newest].into_iter().flatten().collect();
+    let calls: Vec<String> = group.calls.iter().map(|call| shown_line(call)).collect();
+    let mut message: String = shown_line(&group.message).chars().take(LONGEST).collect();
+    if group.message.chars().count() > LONGEST {
+        message.push_str("...");
+    }
+    [
+        group.events.to_string(),
+        format!("{}\n{message}", shown_line(&group.cause)),
+        shown_line(&group.called),
+        calls.join("\n"),
+        times.join("\n"),
+        group.advice.to_owned(),
+    ]
+}
+
+/// The letters with a fate, by their messages' ids.
+fn with<'a>(found: &'a Found, why: impl Fn(&'a Fate) -> Option<&'a String>) -> Vec<(String, String)> {
+    let told = |entry: &'a Entry| {
+        let event = entry.letter.event_id.as_deref().map(|id| format!(" (event {id})")).unwrap_or_default();
+        Some((format!("{}{event}", entry.message.id), why(&entry.fate)?.clone()))
+    };
+    found.letters.iter().filter_map(told).collect()
+}
+
+fn several(text: &mut String, label: &str, all: Vec<(String, String)>) {
+    for (what, why) in all.iter().take(MOST) {
+        writeln!(text, "{label:8} {}: {}", shown_line(what), shown_line(why)).ok();
+    }
+    if all.len() > MOST {
+        writeln!(text, "{label:8} and {} more", all.len() - MOST).ok();
+    }
+}
