@@ -8,15 +8,17 @@ Examples:
   trailhook redrive --stack-name trailhook
           lists what is in the stack's dead-letter queues, by cause; changes nothing
   trailhook redrive --stack-name trailhook --send
-          lists it, asks, and sends each event to the function again that did not get it, or failed with it
-  trailhook redrive --stack-name trailhook --send --yes --cause Trailhook.Denied --function NotifyFunction
-          sends what one function failed with for one cause, and asks nobody
+          lists it, asks, and sends each event again to the function that lacked it or failed with it
+  trailhook redrive --stack-name trailhook --send --yes --cause Trailhook.Denied
+          sends what failed for one cause, and asks nobody
+  trailhook redrive --stack-name trailhook --function NotifyFunction --event-id ID --json
+          lists one event of one function, for programs
   trailhook redrive --queue URL --function NAME --send
           the same from a queue of your own, to a function that you name
 
-Mend the cause first: what fails again is in the queue again. An event that was dealt with since ends as
-a duplicate, for the functions note what they did. A message is deleted once Lambda has taken its event,
-and one that can't be understood stays where it is.
+Mend the cause first: what fails again is in the queue again. An event that was dealt with since
+ends as a duplicate, for the functions note what they did. A message is deleted once its event was
+taken, and one that can't be understood stays where it is.
 
 Exit status: 0 when all went well; 1 when something was left that was to be sent, or could not be
 understood; 2 when nothing could be done, or nobody said yes.";

@@ -4,24 +4,34 @@ use super::{counted, table};
 use crate::commands::redrive::{Entry, Fate, Found, Group};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use trailhook::shown_line;
 
 /// So many of a kind are told one by one.
 const MOST: usize = 10;
 
-/// So much of a message is told in the table.
-const LONGEST: usize = 160;
+/// So much of a message is told.
+const LONGEST: usize = 240;
 
-/// The table by cause, and what can't be understood.
+/// The table by cause, what helps against each, and what is left.
 pub fn dead_letters(found: &Found) -> String {
     let mut text = String::new();
     if !found.letters.is_empty() {
-        let head = ["events", "cause", "was for", "calls", "oldest, newest", "what helps"];
-        text.push_str(&table::table(head, found.groups().iter().map(row)));
+        let groups = found.groups();
+        let head = ["events", "cause", "was for", "calls", "oldest, newest"];
+        text.push_str(&table::table(head, groups.iter().map(row)));
         text.push('\n');
+        let mut told = BTreeSet::new();
+        for group in groups.iter().filter(|group| told.insert(&group.cause)) {
+            // Writing into a text can't fail, here and below.
+            writeln!(text, "cause    {}: {}", shown_line(&group.cause), shortened(&group.message)).ok();
+            writeln!(text, "         what helps: {}", group.advice).ok();
+        }
     }
-    let unread = found.unread.iter().map(|one| (format!("{} in {}", one.message_id, one.queue), one.why.clone()));
+    let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_owned();
+    let unread =
+        found.unread.iter().map(|one| (format!("{} in {}", one.message_id, name(&one.queue)), one.why.clone()));
     several(&mut text, "unread", unread.collect());
     several(&mut text, "left", with(found, |fate| if let Fate::Left { why } = fate { Some(why) } else { None }));
     text
@@ -37,7 +47,6 @@ pub fn redriven(found: &Found, send: bool) -> String {
         several(&mut text, "twice", twice);
     }
     for note in &found.notes {
-        // Writing into a text can't fail, here and below.
         writeln!(text, "note     {}", shown_line(note)).ok();
     }
     let would = found.count(|fate| *fate == Fate::WouldSend);
@@ -98,23 +107,20 @@ pub fn redriven_json(found: &Found) -> Value {
     })
 }
 
-fn row(group: &Group) -> [String; 6] {
+fn row(group: &Group) -> [String; 5] {
     let time = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
     let (oldest, newest) = (time(group.oldest), time(group.newest).filter(|_| group.oldest != group.newest));
     let times: Vec<String> = [oldest, newest].into_iter().flatten().collect();
     let calls: Vec<String> = group.calls.iter().map(|call| shown_line(call)).collect();
-    let mut message: String = shown_line(&group.message).chars().take(LONGEST).collect();
-    if group.message.chars().count() > LONGEST {
-        message.push_str("...");
+    [group.events.to_string(), shown_line(&group.cause), shown_line(&group.called), calls.join("\n"), times.join("\n")]
+}
+
+fn shortened(message: &str) -> String {
+    let mut shown: String = shown_line(message).chars().take(LONGEST).collect();
+    if message.chars().count() > LONGEST {
+        shown.push_str("...");
     }
-    [
-        group.events.to_string(),
-        format!("{}\n{message}", shown_line(&group.cause)),
-        shown_line(&group.called),
-        calls.join("\n"),
-        times.join("\n"),
-        group.advice.to_owned(),
-    ]
+    shown
 }
 
 /// The letters with a fate, by their messages' ids.

@@ -19,7 +19,7 @@ pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
 pub use letter::{Cause, Letter, Message, Target, Unreadable, read};
 
-use super::{CommandError, GRACE, Verdict, progress_bar};
+use super::{CommandError, Verdict, progress_bar};
 use crate::args::RedriveArguments;
 use crate::aws::Aws;
 use crate::show;
@@ -28,6 +28,10 @@ use held::Held;
 use places::Places;
 use std::io::Write;
 use std::pin::{Pin, pin};
+use std::time::Duration;
+
+/// How long the giving back may take when somebody wants it to end; there may be thousands.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Lists dead letters, or sends them.
 ///
@@ -54,18 +58,15 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
     let mut held = Held::default();
     let mut found = Found { queues: places.queues.clone(), notes: places.notes.clone(), ..Found::default() };
     let worked = work(&aws, arguments, &places, &mut held, &mut found, &mut ended).await;
-    let given_back = async {
-        let kept = held.give_back(&aws).await;
-        if kept > 0 {
-            found
-                .notes
-                .push(format!("{kept} messages could not be given back; they come by themselves in five minutes"));
-        }
+    let number = held.all().count();
+    let kept = match &worked {
+        Err(CommandError::Ended(_)) => tokio::time::timeout(GRACE, held.give_back(&aws)).await.unwrap_or(number),
+        _ => held.give_back(&aws).await,
     };
-    match &worked {
-        // Whoever asks for the end has little patience, and what stays away comes by itself.
-        Err(CommandError::Ended(_)) => tokio::time::timeout(GRACE, given_back).await.unwrap_or_default(),
-        _ => given_back.await,
+    if kept > 0 {
+        let note = format!("up to {kept} messages could not be given back, and come by themselves in five minutes");
+        // The terminal may have gone.
+        writeln!(std::io::stderr().lock(), "trailhook: {note}").ok();
     }
     // What was sent is told, whatever came in between.
     let sent = found.count(|fate| matches!(fate, Fate::Sent | Fate::NotDeleted { .. } | Fate::Failed { .. }));
@@ -110,6 +111,8 @@ async fn work(
     for (queue, message) in held.all() {
         found.take(queue, message, &wanted, &places.allowed, now);
     }
+    // SQS gives them in any order; what is older comes first.
+    found.letters.sort_by_key(|entry| entry.letter.time);
     let number = found.count(|fate| *fate == Fate::WouldSend);
     if !arguments.send || number == 0 {
         return Ok(());

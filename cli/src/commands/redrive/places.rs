@@ -57,7 +57,9 @@ impl Places {
             Some(url) => places.queues.push(url.clone()),
             None => {
                 for arn in queues {
-                    places.queues.push(url_of(aws, &arn).await?);
+                    let url = url_of(aws, &arn).await;
+                    let url = places.there(&arn, url)?;
+                    places.queues.extend(url);
                 }
             }
         }

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:notify";
@@ -89,4 +90,24 @@ fn what_is_no_dead_letter_is_not_taken_for_one() {
         undelivered(&target, r#"{"detail": {"eventID": 1, "eventTime": "yesterday", "eventName": ""}, "time": 7}"#);
     let odd = odd.unwrap();
     assert_eq!((odd.event_id, odd.event_name, odd.time), (None, None, None));
+}
+
+proptest! {
+    /// Whatever is in a queue, it is read or told, and an event that is read is what came.
+    #[test]
+    fn any_message_is_read_or_refused(
+        body in ".*",
+        arn in "[a-z:]{0,40}|arn:aws:(lambda|logs):r:1:(function|log-group):[a-z:*]*",
+        code in ".*",
+    ) {
+        for event in [body.clone(), json!({ "detail": { "eventTime": body, "eventID": code } }).to_string()] {
+            if let Ok(letter) = undelivered(&[("TARGET_ARN", &arn), ("ERROR_CODE", &code)], &event) {
+                prop_assert_eq!(&letter.event, &event);
+                prop_assert!(arn.starts_with(letter.target.arn()));
+            }
+            let record = json!({"requestContext": {"functionArn": arn, "condition": code}, "requestPayload": event});
+            // A text is no event.
+            prop_assert!(undelivered(&[], &record.to_string()).is_err());
+        }
+    }
 }
