@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use trailhook_tests::chromium::{Chromium, Picture};
 use trailhook_tests::command::{folder, trailhook};
+use trailhook_tests::report::texts;
 use trailhook_tests::root;
+use trailhook_tests::stage::Stage;
+use trailhook_tests::validation::{Validation, changed};
 
 /// The colours of `page.css`: the paper, what would be done, what failed, what was left alone.
 struct Colours {
@@ -88,7 +91,7 @@ async fn a_report_looks_as_its_figures_say() {
     let heard: Vec<&str> = told_looking.lines().filter(|line| line.contains("CONSOLE")).collect();
     assert!(heard.len() == 1 && heard[0].contains("the page was measured"), "{heard:?}");
     assert!(!told.contains("CONSOLE") && !told_dark.contains("CONSOLE"), "{told}{told_dark}");
-    fits_and_loads_nothing(&dom);
+    fits_and_loads_nothing(&dom, "What would have been done", 300, 3);
     for (picture, colours) in [(&light, &LIGHT), (&dark, &DARK)] {
         assert_eq!((picture.width, picture.height), (1200, 1000));
         let corner = picture.rows().next().unwrap()[0];
@@ -97,7 +100,42 @@ async fn a_report_looks_as_its_figures_say() {
     }
 }
 
-fn fits_and_loads_nothing(dom: &str) {
+/// Of a stage whose rule is disabled: something good, something bad, and a note.
+#[tokio::test]
+async fn a_validation_looks_as_its_rows_say() {
+    let place = folder("validate-pictures").unwrap();
+    let Some(chromium) = Chromium::find(&place).unwrap() else { return };
+    let template = changed("pictures", |text| text.replacen("State: ENABLED", "State: DISABLED", 1)).unwrap();
+    let stage = Stage::start(&["--template", template.to_str().unwrap()]).unwrap();
+    let (html, look) = (place.join("report.html"), place.join("look.html"));
+    let asked = ["--stack-name", "trailhook", "--wait", "1", "--html", html.to_str().unwrap()];
+    let told = Validation::of(&stage.endpoint, &asked).unwrap();
+    std::fs::write(&look, LOOK).unwrap();
+    let ((light, said), (dark, said_dark), (dom, _)) = tokio::try_join!(
+        chromium.picture(&html, 1200, 1000, false),
+        chromium.picture(&html, 1200, 1000, true),
+        chromium.dom(&look),
+    )
+    .unwrap();
+    assert!(!said.contains("CONSOLE") && !said_dark.contains("CONSOLE"), "{said}{said_dark}");
+    fits_and_loads_nothing(&dom, "Does trailhook work?", 200, 1);
+    let count = |verdict| told.named(verdict).len();
+    let counts = json!({"would act": count("good"), "failed": count("bad"), "skipped": count("note")});
+    for (picture, colours) in [(&light, &LIGHT), (&dark, &DARK)] {
+        bars_are_as_long_as_the_figures_say(picture, colours, &json!({"responses": {"all": counts}}));
+    }
+    // Every row is on the page, what is bad with its fix.
+    let page = std::fs::read_to_string(&html).unwrap();
+    let texts = texts(&page).unwrap().join(" ");
+    for row in told.rows() {
+        let shown: String = row["seen"].as_str().unwrap().chars().take(60).collect();
+        assert!(texts.contains(&shown), "{row}");
+        let fix = row["fix"].as_str().unwrap_or_default().chars().take(60).collect::<String>();
+        assert!(texts.contains(&fix), "{row}");
+    }
+}
+
+fn fits_and_loads_nothing(dom: &str, title: &str, least: u64, stacks: usize) {
     let seen = dom.split("<body>").nth(1).and_then(|rest| rest.split("</body>").next()).unwrap_or(dom);
     let seen: Value = serde_json::from_str(seen.trim()).unwrap_or_else(|error| panic!("{error}: {dom}"));
     let frames = seen.as_array().unwrap();
@@ -105,11 +143,11 @@ fn fits_and_loads_nothing(dom: &str) {
     for frame in frames {
         assert!(frame["needs"].as_u64() <= frame["room"].as_u64(), "it has to be scrolled sideways: {frame:#}");
         assert_eq!(frame["outside"], json!([]), "what nobody sees");
-        assert_eq!(frame["title"], "What would have been done");
-        assert!(frame["elements"].as_u64() > Some(300), "{frame:#}");
+        assert_eq!(frame["title"], title);
+        assert!(frame["elements"].as_u64() > Some(least), "{frame:#}");
         assert_eq!((&frame["strange"], &frame["loaded"], &frame["unnamed"]), (&json!(0), &json!([]), &json!(0)));
         let bars = frame["bars"].as_array().unwrap();
-        assert_eq!(bars.len(), 3);
+        assert_eq!(bars.len(), stacks);
         assert!(bars.iter().all(|bar| bar.as_f64().unwrap() > 0.85), "bars are as wide as the page: {bars:?}");
     }
 }

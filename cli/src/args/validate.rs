@@ -13,6 +13,8 @@ Examples:
           then creates a queue, waits for what should follow, and deletes it
   trailhook validate --stack-name trailhook --subscribe --wait 600
           listens to the topic too, and waits ten minutes for each hop
+  trailhook validate --stack-name trailhook --html report.html
+          a page to keep or to mail, too
   trailhook validate --rule my-rule --read-only --json
           a rule without a stack, for programs
   AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any trailhook validate --stack-name trailhook --region eu-west-1 --endpoint-url http://127.0.0.1:4566
@@ -49,6 +51,9 @@ pub struct ValidateArguments {
     /// Print one JSON document instead of a table
     #[arg(long)]
     pub json: bool,
+    /// Write a report for people to this file: one page of HTML that loads nothing; - prints it instead of the table
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// The template that the rules' patterns are compared with [default: template.yaml of the project, where there is one]
     #[arg(long, value_name = "FILE", conflicts_with = "rule")]
     pub template: Option<PathBuf>,

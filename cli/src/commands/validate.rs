@@ -6,6 +6,7 @@ use crate::aws::{Aws, DeployedStack};
 use crate::project;
 use crate::show;
 use crate::template::{Deployment, Template};
+use crate::unfinished::Unfinished;
 use crate::validate::live::{Made, Settings, try_it};
 use crate::validate::{self, Expected, Row, What, checks, gather};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,6 +27,10 @@ const HIDDEN: &str = "****";
 /// There are no credentials, the template can't be read, or the command was ended.
 pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output = u8>) -> Result<Verdict, CommandError> {
     let mut ended = pin!(ended);
+    let on_stdout = arguments.html.as_deref() == Some(Path::new("-"));
+    if on_stdout && arguments.json {
+        return Err(CommandError::OneOutput("--html -", "--json"));
+    }
     let template = template(arguments)?;
     let what = match (&arguments.stack_name, &arguments.rule) {
         (Some(name), _) => What::Stack(name.clone()),
@@ -42,14 +47,19 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         status = &mut ended => return Err(CommandError::Ended(status)),
         looked = looked => looked?,
     };
+    let expected = match (seen.as_ref().map(|seen| &seen.stack), &template) {
+        (Ok(Some(stack)), Some((template, file))) => Some(expected(stack, &aws, template, file)?),
+        _ => None,
+    };
+    // Before anything is made: a report that can't be written is told at once.
+    let page = match &arguments.html {
+        Some(file) => Some((Unfinished::create(file).map_err(not_written(file))?, file)),
+        None => None,
+    };
     let (mut rows, mut stopped) = (Vec::new(), None);
     match seen {
         Err(error) => rows.push(no_stack(&what, &aws, &error)),
         Ok(seen) => {
-            let expected = match (&seen.stack, &template) {
-                (Some(stack), Some((template, file))) => Some(expected(stack, &aws, template, file)?),
-                _ => None,
-            };
             rows = checks::judge(&seen, expected.as_ref());
             if !arguments.read_only {
                 let settings = Settings { patience: arguments.wait, subscribe: arguments.subscribe };
@@ -84,15 +94,35 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         validate::Verdict::Note => !arguments.strict,
         validate::Verdict::Bad | validate::Verdict::Untold => false,
     });
-    if arguments.json {
-        writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some()))?;
-    } else {
-        writeln!(out, "{}", show::validated(&rows, arguments.read_only))?;
+    // The rows are told even where the report can't be written.
+    let written = match page {
+        Some((to, file)) => {
+            let (What::Stack(name) | What::Rule(name)) = &what;
+            let html = show::validated_page(&rows, name, &aws.region, arguments.read_only, stopped.is_some()).html();
+            html.map_err(CommandError::from).and_then(|html| write(to, &html).map_err(not_written(file)))
+        }
+        None => Ok(()),
+    };
+    match arguments.json {
+        _ if on_stdout => {}
+        true => writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some()))?,
+        false => writeln!(out, "{}", show::validated(&rows, arguments.read_only))?,
     }
+    written?;
     match stopped {
         Some(stopped) => Err(stopped),
         None => Ok(if good { Verdict::Good } else { Verdict::Bad }),
     }
+}
+
+fn write(mut to: Unfinished, html: &str) -> std::io::Result<()> {
+    to.write_all(html.as_bytes())?;
+    to.finish()
+}
+
+fn not_written(file: &Path) -> impl Fn(std::io::Error) -> CommandError {
+    let file = file.to_owned();
+    move |source| CommandError::Read { file: file.clone(), source }
 }
 
 /// The template to compare with, where there is one.

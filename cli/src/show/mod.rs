@@ -7,6 +7,7 @@ mod replay_page;
 mod table;
 mod tag;
 mod validate;
+mod validate_page;
 
 pub use live::{step, told, walked};
 pub use redrive::{dead_letters, redriven, redriven_json};
@@ -14,6 +15,7 @@ pub use replay::replayed;
 pub use replay_page::{Replayed, RuleAsked, replayed_page};
 pub use tag::{tags, tags_json};
 pub use validate::{validated, validated_json};
+pub use validate_page::validated_page;
 
 use crate::stage::{Delivery, DeliveryResult, LogLine, Played, RulePlayed};
 use serde_json::{Value, json};

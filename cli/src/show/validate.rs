@@ -42,7 +42,7 @@ pub fn validated_json(rows: &[Row], good: bool, region: &str, ended_early: bool)
     json!({ "ok": good && !ended_early, "region": region, "endedEarly": ended_early, "rows": rows })
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(super) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Good => "ok",
         Verdict::Note => "note",
@@ -51,7 +51,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn time(milliseconds: u64) -> String {
+pub(super) fn time(milliseconds: u64) -> String {
     let seconds = std::time::Duration::from_millis(milliseconds).as_secs_f64();
     format!("{seconds:.1} s")
 }

@@ -64,8 +64,12 @@ fn on_failure(function: &Function, subject: &str, seen: &Seen) -> Row {
         Some(Ok(Some(queue))) if queue.messages > 0 => Row::note(
             "on-failure",
             subject,
-            format!("about {} messages are in {}: events that a function gave up on", queue.messages, name(arn)),
-            "read them: responsePayload names the error; mend it, and send them again",
+            format!(
+                "about {} that a function gave up on in {}",
+                crate::show::counted(usize::try_from(queue.messages).unwrap_or(usize::MAX), "event"),
+                name(arn)
+            ),
+            "`trailhook redrive` lists them by cause; mend that, and let it send them again",
         ),
         Some(Ok(Some(_))) => {
             Row::good("on-failure", subject, format!("{} gets what it fails with, and is empty", name(arn)))

@@ -174,7 +174,7 @@ fn dead_letters(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
                 name(arn),
                 crate::show::counted(usize::try_from(queue.messages).unwrap_or(usize::MAX), "event")
             ),
-            "read them: their attributes name the target and the cause; mend it, and send them again",
+            "`trailhook redrive` lists them by cause; mend that, and let it send them again",
         ),
         Ok(true) => {
             Row::good("dead-letter-queue", subject, format!("EventBridge may send to {}, which is empty", name(arn)))
