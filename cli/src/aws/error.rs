@@ -61,8 +61,8 @@ pub fn there<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     }
 }
 
-/// An error with what is behind it, for the first one alone says "dispatch failure".
-pub(super) fn causes(error: &dyn Error) -> String {
+/// An error with what is behind it: "connection refused" is never the first.
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -8,6 +8,7 @@ mod function;
 mod rule;
 mod stack;
 
+pub(crate) use error::causes;
 pub use error::{AwsError, there, told};
 pub use function::Function;
 pub use rule::{Rule, Target};
@@ -81,7 +82,7 @@ impl Aws {
         let config = loader.load().await;
         let region = config.region().map(ToString::to_string).ok_or(NoAws::Region)?;
         let provider = config.credentials_provider().ok_or_else(|| NoAws::Credentials("no way to any".to_owned()))?;
-        provider.provide_credentials().await.map_err(|error| NoAws::Credentials(error::causes(&error)))?;
+        provider.provide_credentials().await.map_err(|error| NoAws::Credentials(causes(&error)))?;
         Ok(Aws {
             region,
             cloudformation: aws_sdk_cloudformation::Client::new(&config),

@@ -5,6 +5,7 @@
 //! meant.
 
 use super::front_door::{PUT_PATH, Scope};
+use crate::aws::causes;
 use axum::body::Body;
 use axum::http::uri::{PathAndQuery, Scheme};
 use axum::http::{HeaderValue, Method, Request, Response, Uri, header};
@@ -172,17 +173,6 @@ fn is_near(host: &str) -> bool {
                 || host == "localhost.localstack.cloud"
         }
     }
-}
-
-/// An error with what is behind it: "connection refused" is never the first.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
