@@ -35,6 +35,17 @@ fn the_rule_s_pattern_is_printed_as_json() {
 }
 
 #[test]
+fn a_packed_file_is_read_as_it_came() {
+    let packed = file("packed.json.gz", "");
+    let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+    let sample = std::fs::read(root().join("events/sqs/CreateQueue.success.json")).unwrap();
+    std::io::Write::write_all(&mut gzip, &sample).unwrap();
+    gzip.finish().unwrap();
+    let (status, out, _) = pattern(&["--test", &packed]);
+    assert!(status == 0 && out.contains("packed.json.gz: matches"), "{out}");
+}
+
+#[test]
 fn it_is_found_from_any_folder_of_the_project() {
     let mut command = std::process::Command::new(binaries().unwrap().join("trailhook"));
     let done = command.arg("pattern").current_dir(root().join("events/sqs")).output().unwrap();

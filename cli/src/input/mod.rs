@@ -8,6 +8,7 @@ mod envelope;
 
 pub(crate) use envelope::around;
 
+use crate::stored;
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -65,11 +66,8 @@ pub enum InputError {
 pub fn read(file: &Path) -> Result<Vec<Event>, InputError> {
     let unread = |source| InputError::Read { file: file.to_owned(), source };
     let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes).map_err(unread)?;
-    } else {
-        bytes = std::fs::read(file).map_err(unread)?;
-    }
+    // Packed too, as CloudTrail's log files are.
+    stored::open(file, drop).and_then(|mut open| open.read_to_end(&mut bytes)).map_err(unread)?;
     let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
     let events = parse(&bytes, &name)?;
     if events.is_empty() { Err(InputError::Empty(file.to_owned())) } else { Ok(events) }

@@ -16,6 +16,7 @@ pub(crate) use error::too_large;
 pub use event::{Members, Stored};
 pub use files::{Files, files};
 pub use layout::Asked;
+pub(crate) use open::open;
 pub use part::{Boundary, Chain, Fit, Part, PartRead};
 pub use split::{Split, Text};
 pub use words::Wanted;

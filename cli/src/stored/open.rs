@@ -11,7 +11,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const PACKED: usize = 64 * 1024;
 
 /// Opens a file, or the standard input for `-`. `on` is told how many bytes of the file itself were read.
-pub(super) fn open<'a>(file: &Path, on: impl Fn(u64) + 'a) -> Result<Box<dyn Read + 'a>> {
+pub(crate) fn open<'a>(file: &Path, on: impl Fn(u64) + 'a) -> Result<Box<dyn Read + 'a>> {
     let raw: Box<dyn Read> =
         if file == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(file)?) };
     let mut raw = BufReader::with_capacity(PACKED, Told::new(raw, on));
