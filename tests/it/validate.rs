@@ -57,6 +57,16 @@ async fn what_works_is_found_to_work_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn a_template_that_the_stack_was_not_made_from_is_said() {
+    let stage = Stage::start(&[]).unwrap();
+    let other = ["--stack-name", "trailhook", "--read-only", "--template", "organisation/forwarding.yaml"];
+    let told = Validation::of(&stage.endpoint, &other).unwrap();
+    assert_eq!((told.status, told.named("bad")), (Some(0), vec![]), "{:#}", told.told);
+    let note = told.rows().find(|row| row["check"] == "rule-pattern" && row["verdict"] == "note").unwrap();
+    assert!(note["seen"].as_str().unwrap().contains("template"), "{note}");
+}
+
+#[test]
 fn what_revert_deletes_is_what_is_wanted() {
     let stage = Stage::start(&["--parameter", "RevertMode=enforce"]).unwrap();
     let tried = Validation::of(&stage.endpoint, &["--stack-name", "trailhook", "--subscribe", "--wait", "90"]).unwrap();

@@ -145,6 +145,12 @@ pub const FAULTS: &[Fault] = &[
         row: ["bad", "decision", "NotifyFunction", "does not start, or crashes", "/aws/lambda/trailhook-notify"],
     },
     Fault {
+        name: "decisions kept out of the log",
+        made: Said(&["--parameter", "LogLevel=WARN"]),
+        is_seen: false,
+        row: ["untold", "decision", "NotifyFunction", "keeps decisions out of its log", "LogLevel=INFO"],
+    },
+    Fault {
         name: "function stopped",
         made: Template(|text| {
             let description = "Description: Tells people and programs of a call, and writes the journal\n";

@@ -24,6 +24,8 @@ pub struct Function {
     pub timeout: u64,
     /// Where its lines go.
     pub log_group: String,
+    /// From which level on its own lines are kept, as in `INFO`; empty where Lambda filters none.
+    pub log_level: String,
     /// Who may invoke it, a resource policy as JSON; `None` where nobody was let in.
     pub policy: Option<String>,
     /// The ARN of what gets the events that it failed with.
@@ -42,6 +44,7 @@ impl Function {
         let function = told("lambda:GetFunctionConfiguration", asked)?;
         let own = function.function_name().unwrap_or(name).to_owned();
         let log_group = function.logging_config().and_then(|logging| logging.log_group().map(str::to_owned));
+        let level = function.logging_config().and_then(|logging| logging.application_log_level());
         let variables = function.environment().and_then(|environment| environment.variables());
         let policy = told("lambda:GetPolicy", aws.lambda.get_policy().function_name(name).send().await);
         let asked = aws.lambda.get_function_event_invoke_config().function_name(name).send().await;
@@ -58,11 +61,17 @@ impl Function {
             variables: variables.map(|all| all.clone().into_iter().collect()).unwrap_or_default(),
             timeout: function.timeout().and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{own}")),
+            log_level: level.map(|level| level.as_str().to_owned()).unwrap_or_default(),
             policy: there(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
             on_failure: destination.and_then(|to| to.destination().map(str::to_owned)),
             reserved_concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
             name: own,
         })
+    }
+
+    /// Whether Lambda keeps the lines out of its log that say what was done.
+    pub fn hides_decisions(&self) -> bool {
+        ["WARN", "ERROR", "FATAL"].contains(&self.log_level.as_str())
     }
 
     /// An environment variable that is set, and not to nothing.

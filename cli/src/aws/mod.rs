@@ -69,7 +69,7 @@ impl Aws {
     pub async fn of(arguments: &AwsArguments) -> Result<Aws, NoAws> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .retry_config(RetryConfig::standard().with_max_attempts(8))
-            .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build());
+            .timeout_config(timeouts());
         if let Some(profile) = &arguments.profile {
             loader = loader.profile_name(profile);
         }
@@ -97,4 +97,13 @@ impl Aws {
             sqs: aws_sdk_sqs::Client::new(&config),
         })
     }
+}
+
+/// Nothing that is asked here takes longer; an endpoint that takes calls and never answers is given up.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_secs(90))
+        .build()
 }

@@ -5,13 +5,13 @@ use crate::args::ValidateArguments;
 use crate::aws::{Aws, DeployedStack};
 use crate::project;
 use crate::show;
-use crate::template::{Deployment, Template};
+use crate::template::{Deployment, Template, TemplateError};
 use crate::unfinished::Unfinished;
 use crate::validate::live::{Made, Settings, try_it};
 use crate::validate::{self, Expected, Row, What, checks, gather};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -47,10 +47,6 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         status = &mut ended => return Err(CommandError::Ended(status)),
         looked = looked => looked?,
     };
-    let expected = match (seen.as_ref().map(|seen| &seen.stack), &template) {
-        (Ok(Some(stack)), Some((template, file))) => Some(expected(stack, &aws, template, file)?),
-        _ => None,
-    };
     // Before anything is made: a report that can't be written is told at once.
     let page = match &arguments.html {
         Some(file) => Some((Unfinished::create(file).map_err(not_written(file))?, file)),
@@ -60,7 +56,20 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
     match seen {
         Err(error) => rows.push(no_stack(&what, &aws, &error)),
         Ok(seen) => {
-            rows = checks::judge(&seen, expected.as_ref());
+            let expected = match (&seen.stack, &template) {
+                (Some(stack), Some(template)) => Some(expected(stack, &aws, template)),
+                _ => None,
+            };
+            rows = checks::judge(&seen, expected.as_ref().and_then(|expected| expected.as_ref().ok()));
+            if let Some(Err(why)) = expected {
+                let fix = "name the template that the stack was deployed from with --template";
+                rows.push(Row::note(
+                    "rule-pattern",
+                    "",
+                    format!("no pattern was compared with the template's: {why}"),
+                    fix,
+                ));
+            }
             if !arguments.read_only {
                 let settings = Settings { patience: arguments.wait, subscribe: arguments.subscribe };
                 let made = Made::default();
@@ -126,7 +135,7 @@ fn not_written(file: &Path) -> impl Fn(std::io::Error) -> CommandError {
 }
 
 /// The template to compare with, where there is one.
-fn template(arguments: &ValidateArguments) -> Result<Option<(Template, PathBuf)>, CommandError> {
+fn template(arguments: &ValidateArguments) -> Result<Option<Template>, CommandError> {
     let file = match &arguments.template {
         Some(file) => file.clone(),
         None if arguments.rule.is_some() => return Ok(None),
@@ -136,12 +145,12 @@ fn template(arguments: &ValidateArguments) -> Result<Option<(Template, PathBuf)>
             Err(_) => return Ok(None),
         },
     };
-    let template = Template::read(&file).map_err(|source| CommandError::Template { file: file.clone(), source })?;
-    Ok(Some((template, file)))
+    Template::read(&file).map(Some).map_err(|source| CommandError::Template { file, source })
 }
 
-/// What the template makes of the rules with the parameters that the stack has.
-fn expected(stack: &DeployedStack, aws: &Aws, template: &Template, file: &Path) -> Result<Expected, CommandError> {
+/// What the template makes of the rules with the parameters that the stack has; or why that can't be said, as of a
+/// template that the stack was not deployed from.
+fn expected(stack: &DeployedStack, aws: &Aws, template: &Template) -> Result<Expected, TemplateError> {
     let told = stack.parameters.iter().filter(|(_, value)| *value != HIDDEN);
     let deployment = Deployment {
         account: stack.account().to_owned(),
@@ -149,9 +158,7 @@ fn expected(stack: &DeployedStack, aws: &Aws, template: &Template, file: &Path) 
         stack_name: stack.name.clone(),
         parameters: told.map(|(name, value)| (name.clone(), value.clone())).collect(),
     };
-    let wrong = |source| CommandError::Template { file: file.to_owned(), source };
-    let rules = template.deploy(deployment).map_err(wrong)?.rules().map_err(wrong)?;
-    let named = rules.into_iter().filter_map(|rule| {
+    let named = template.deploy(deployment)?.rules()?.into_iter().filter_map(|rule| {
         let physical = stack.physical(&rule.logical_id)?;
         Some((physical.rsplit('|').next().unwrap_or(physical).to_owned(), rule.pattern))
     });

@@ -14,6 +14,12 @@ pub(super) fn judge(function: &Function, seen: &Seen) -> Vec<Row> {
         rows.push(Row::bad("function-concurrency", &subject, cause, fix));
     }
     rows.push(match seen.log_groups.get(&function.log_group) {
+        Some(Ok(Some(_))) if function.hides_decisions() => Row::note(
+            "function-log",
+            &subject,
+            format!("its log level is {}: what it did is not in {}", function.log_level, function.log_group),
+            "deploy with LogLevel=INFO, and its decisions can be read",
+        ),
         Some(Ok(Some(group))) => {
             let kept = group.retention_days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
             Row::good("function-log", &subject, format!("{}, kept {kept}", function.log_group))

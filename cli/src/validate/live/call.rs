@@ -13,7 +13,8 @@ impl<T: FnMut(&str)> Try<'_, T> {
         let answer = told("sqs:CreateQueue", self.aws.sqs.create_queue().queue_name(&queue).send().await);
         self.began = std::time::Instant::now();
         match answer {
-            Ok(_) => {
+            Ok(answer) => {
+                self.made.queue_is_at(&queue, answer.queue_url().unwrap_or_default());
                 self.push(Row::good("call", &queue, format!("sqs:CreateQueue in {}", self.aws.region)));
                 true
             }

@@ -1,7 +1,8 @@
 //! What a function decided about the event, from its own log.
 
 use super::super::{Row, checks};
-use super::{Event, Try, because, event::lines, fixes};
+use super::event::{CLOCKS, lines};
+use super::{Event, Try, because, fixes};
 use crate::aws::Function;
 use crate::stage::is_gone;
 use serde_json::Value;
@@ -25,12 +26,22 @@ impl<T: FnMut(&str)> Try<'_, T> {
     /// Waits for a function's decision; its report.
     pub(super) async fn decision(&mut self, function: &Function, event: &Event, before: &[Row]) -> Option<Value> {
         let subject = checks::called(function, self.seen);
+        if function.setting("TRAILHOOK_MODE").is_none() {
+            let seen = "it is no function of Trailhook's: what it did is in its log";
+            self.push(Row::note("decision", &subject, seen, format!("read {}", function.log_group)));
+            return None;
+        }
+        if function.hides_decisions() {
+            let cause = format!("its log level is {}, which keeps decisions out of its log", function.log_level);
+            self.push(Row::untold("decision", &subject, cause, "deploy with LogLevel=INFO, and validate again"));
+            return None;
+        }
         self.waiting(&format!("waiting for the decision of {subject}"));
         let (asked_at, mut looks) = (Instant::now(), 0);
         let words = [event.id.clone(), "trailhook::decision".to_owned()];
         let (mut last, mut tries) = (None, 0);
         loop {
-            let lines = match lines(self.aws, &function.log_group, &words, self.since).await {
+            let lines = match lines(self.aws, &function.log_group, &words, self.since - CLOCKS).await {
                 Ok(lines) => lines,
                 Err(error) => {
                     self.push(Row::not_told("decision", &subject, &error));

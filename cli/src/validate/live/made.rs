@@ -1,8 +1,12 @@
 //! What the live part has made, and takes away again.
 
 use super::super::Row;
-use crate::aws::{Aws, there, told};
+use crate::aws::{Aws, AwsError, there, told};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How often a queue is looked for whose making was not answered, a second apart: SQS shows a new one late.
+const LOOKS: u32 = 4;
 
 /// What was made.
 #[derive(Debug, Default)]
@@ -10,42 +14,72 @@ pub struct Made(Mutex<Things>);
 
 #[derive(Debug, Default)]
 struct Things {
-    /// Names of queues, noted before they are made.
-    queues: Vec<String>,
-    /// ARNs of subscriptions.
-    subscriptions: Vec<String>,
+    queues: Vec<Queue>,
+    subscriptions: Vec<Subscription>,
+}
+
+/// A queue: its name is noted before it is made, its URL when that is known.
+#[derive(Debug)]
+struct Queue {
+    name: String,
+    url: Option<String>,
+}
+
+/// A subscription: topic and endpoint are noted before it is made, its ARN when that is known.
+#[derive(Debug)]
+struct Subscription {
+    topic: String,
+    endpoint: String,
+    arn: Option<String>,
 }
 
 impl Made {
     pub(super) fn queue(&self, name: &str) {
-        self.things().queues.push(name.to_owned());
+        self.things().queues.push(Queue { name: name.to_owned(), url: None });
     }
 
-    pub(super) fn subscription(&self, arn: &str) {
-        self.things().subscriptions.push(arn.to_owned());
+    pub(super) fn queue_is_at(&self, name: &str, url: &str) {
+        self.things().queues.iter_mut().filter(|queue| queue.name == name).for_each(|queue| {
+            queue.url = Some(url.to_owned());
+        });
+    }
+
+    pub(super) fn subscription(&self, topic: &str, endpoint: &str) {
+        let (topic, endpoint) = (topic.to_owned(), endpoint.to_owned());
+        self.things().subscriptions.push(Subscription { topic, endpoint, arn: None });
+    }
+
+    pub(super) fn subscription_is(&self, topic: &str, arn: &str) {
+        self.things().subscriptions.iter_mut().filter(|one| one.topic == topic).for_each(|one| {
+            one.arn = Some(arn.to_owned());
+        });
     }
 
     /// Takes it all away; a row for each thing. What is gone already is gone.
     pub async fn remove(&self, aws: &Aws) -> Vec<Row> {
         let Things { queues, subscriptions } = std::mem::take(&mut *self.things());
         let mut rows = Vec::new();
-        for arn in subscriptions {
-            let answer = told("sns:Unsubscribe", aws.sns.unsubscribe().subscription_arn(&arn).send().await);
-            rows.push(match there(answer) {
-                Ok(_) => Row::good("removed", &arn, "the subscription is gone"),
+        for subscription in subscriptions {
+            let name = subscription.topic.rsplit(':').next().unwrap_or(&subscription.topic);
+            rows.push(match unsubscribe(aws, &subscription).await {
+                Ok(true) => Row::good("removed", name, "the subscription is gone"),
+                Ok(false) => Row::good("removed", name, "there is no subscription"),
                 Err(error) => {
-                    let fix = format!("aws sns unsubscribe --subscription-arn {arn}");
-                    Row::bad("removed", &arn, format!("the subscription is still there: {error}"), fix)
+                    let fix = format!(
+                        "take the subscription of {} off the topic {}",
+                        subscription.endpoint, subscription.topic
+                    );
+                    Row::bad("removed", name, format!("the subscription may still be there: {error}"), fix)
                 }
             });
         }
-        for name in queues {
-            rows.push(match delete(aws, &name).await {
-                Ok(true) => Row::good("removed", &name, "the queue is deleted"),
-                Ok(false) => Row::good("removed", &name, "the queue is gone"),
+        for queue in queues {
+            rows.push(match delete(aws, &queue).await {
+                Ok(true) => Row::good("removed", &queue.name, "the queue is deleted"),
+                Ok(false) => Row::good("removed", &queue.name, "the queue is gone"),
                 Err(error) => {
-                    let fix = format!("delete the queue {name}");
-                    Row::bad("removed", &name, format!("the queue may still be there: {error}"), fix)
+                    let fix = format!("delete the queue {}", queue.name);
+                    Row::bad("removed", &queue.name, format!("the queue may still be there: {error}"), fix)
                 }
             });
         }
@@ -58,10 +92,52 @@ impl Made {
     }
 }
 
-async fn delete(aws: &Aws, name: &str) -> Result<bool, crate::aws::AwsError> {
-    let asked = aws.sqs.get_queue_url().queue_name(name).send().await;
-    let Some(answer) = there(told("sqs:GetQueueUrl", asked))? else { return Ok(false) };
-    let url = answer.queue_url().unwrap_or_default();
+async fn delete(aws: &Aws, queue: &Queue) -> Result<bool, AwsError> {
+    let url = match &queue.url {
+        Some(url) => Some(url.clone()),
+        None => found(aws, &queue.name).await?,
+    };
+    let Some(url) = url else { return Ok(false) };
     let deleted = told("sqs:DeleteQueue", aws.sqs.delete_queue().queue_url(url).send().await);
     Ok(there(deleted)?.is_some())
+}
+
+/// The URL of a queue whose making was broken off; it may have been made all the same.
+async fn found(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
+    for look in 0..LOOKS {
+        if look > 0 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let answer = there(told("sqs:GetQueueUrl", aws.sqs.get_queue_url().queue_name(name).send().await))?;
+        if let Some(url) = answer.and_then(|answer| answer.queue_url().map(str::to_owned)) {
+            return Ok(Some(url));
+        }
+    }
+    Ok(None)
+}
+
+async fn unsubscribe(aws: &Aws, subscription: &Subscription) -> Result<bool, AwsError> {
+    let arn = match &subscription.arn {
+        Some(arn) => Some(arn.clone()),
+        None => listed(aws, subscription).await?,
+    };
+    let Some(arn) = arn else { return Ok(false) };
+    Ok(there(told("sns:Unsubscribe", aws.sns.unsubscribe().subscription_arn(arn).send().await))?.is_some())
+}
+
+/// The ARN of a subscription whose making was broken off.
+async fn listed(aws: &Aws, subscription: &Subscription) -> Result<Option<String>, AwsError> {
+    let mut page = None;
+    loop {
+        let asked = aws.sns.list_subscriptions_by_topic().topic_arn(&subscription.topic).set_next_token(page);
+        let answer = told("sns:ListSubscriptionsByTopic", asked.send().await)?;
+        let ours = answer.subscriptions().iter().find(|one| one.endpoint() == Some(&subscription.endpoint));
+        if let Some(arn) = ours.and_then(|one| one.subscription_arn()) {
+            return Ok(Some(arn.to_owned()));
+        }
+        page = answer.next_token().map(str::to_owned);
+        if page.is_none() {
+            return Ok(None);
+        }
+    }
 }

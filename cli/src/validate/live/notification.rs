@@ -39,6 +39,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
         self.made.queue(name);
         let answer = told("sqs:CreateQueue", self.aws.sqs.create_queue().queue_name(name).send().await)?;
         let url = answer.queue_url().unwrap_or_default().to_owned();
+        self.made.queue_is_at(name, &url);
         let asked = self.aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::QueueArn);
         let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
         let arn = answer.attributes().and_then(|all| all.get(&QueueAttributeName::QueueArn)).cloned();
@@ -51,10 +52,13 @@ impl<T: FnMut(&str)> Try<'_, T> {
             let asked = self.aws.sqs.set_queue_attributes().queue_url(&url);
             let asked = asked.attributes(QueueAttributeName::Policy, policy.to_string()).send().await;
             told("sqs:SetQueueAttributes", asked)?;
+            self.made.subscription(topic, &arn);
             let asked = self.aws.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(&arn);
             let asked = asked.return_subscription_arn(true).send().await;
             let answer = told("sns:Subscribe", asked)?;
-            self.made.subscription(answer.subscription_arn().unwrap_or_default());
+            if let Some(subscription) = answer.subscription_arn() {
+                self.made.subscription_is(topic, subscription);
+            }
         }
         Ok(Inbox { url })
     }
