@@ -82,3 +82,4 @@ mod trail_wire;
 mod validate;
 mod validate_faults;
 mod walk_unconfirmed;
+mod why;

@@ -8,6 +8,7 @@ mod redrive;
 mod replay;
 mod tag;
 mod validate;
+mod why;
 
 pub use aws::AwsArguments;
 pub use event::EventArguments;
@@ -17,6 +18,7 @@ pub use redrive::RedriveArguments;
 pub use replay::ReplayArguments;
 pub use tag::TagArguments;
 pub use validate::ValidateArguments;
+pub use why::WhyArguments;
 
 use crate::project::TEMPLATE;
 use crate::template::Deployment;
@@ -60,6 +62,9 @@ pub enum Command {
     /// List what is in the deployed stack's dead-letter queues by cause, and send it to the functions again
     #[command(after_help = redrive::EXAMPLES)]
     Redrive(RedriveArguments),
+    /// Tell the story of an event: who did what, which rule matched, who got it, what each function decided and why
+    #[command(after_help = why::EXAMPLES)]
+    Why(WhyArguments),
 }
 
 const PATTERN_EXAMPLES: &str = "\

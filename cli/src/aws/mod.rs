@@ -5,12 +5,14 @@
 
 mod error;
 mod function;
+mod logs;
 mod rule;
 mod stack;
 
 pub(crate) use error::causes;
 pub use error::{AwsError, there, told};
 pub use function::Function;
+pub use logs::lines;
 pub use rule::{Rule, Target};
 pub use stack::DeployedStack;
 

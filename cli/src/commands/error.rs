@@ -1,6 +1,6 @@
 //! Why a command could not do its work.
 
-use super::redrive;
+use super::{redrive, why};
 use crate::aws::NoAws;
 use crate::deployed::NotDeployed;
 use crate::input::InputError;
@@ -130,6 +130,9 @@ pub enum CommandError {
     /// Dead letters can't be listed or sent.
     #[error(transparent)]
     Redrive(#[from] redrive::RedriveError),
+    /// There is no story to look for.
+    #[error(transparent)]
+    Why(#[from] why::WhyError),
     /// It was ended from outside.
     #[error("ended from outside")]
     Ended(u8),

@@ -11,6 +11,7 @@ pub mod redrive;
 mod replay;
 mod tag;
 mod validate;
+pub mod why;
 
 pub use error::{CommandError, RuleProblem};
 pub use event::event;
@@ -23,6 +24,7 @@ pub use redrive::redrive;
 pub use replay::{Outcomes, Tally, replay};
 pub use tag::{Candidate, Candidates, Outcome, Proposal, tag};
 pub use validate::validate;
+pub use why::why;
 
 use crate::args::{Arguments, Command};
 use crate::template::Deployment;
@@ -66,6 +68,7 @@ pub async fn run(arguments: Arguments, ended: impl Future<Output = u8>) -> Resul
         Command::Tag(arguments) => tag(&arguments, ended).await,
         Command::Validate(arguments) => validate(&arguments, ended).await,
         Command::Redrive(arguments) => redrive(&arguments, ended).await,
+        Command::Why(arguments) => why(&arguments, ended).await,
     }
 }
 

@@ -8,6 +8,7 @@ mod table;
 mod tag;
 mod validate;
 mod validate_page;
+mod why;
 
 pub use live::{step, told, walked};
 pub use redrive::{dead_letters, redriven, redriven_json};
@@ -16,6 +17,7 @@ pub use replay_page::{Replayed, RuleAsked, replayed_page};
 pub use tag::{tags, tags_json};
 pub use validate::{validated, validated_json};
 pub use validate_page::validated_page;
+pub use why::{why, why_json};
 
 use crate::stage::{Delivery, DeliveryResult, LogLine, Played, RulePlayed};
 use serde_json::{Value, json};

@@ -43,6 +43,7 @@ pub use back_end::{BackEnd, BackEndError, LogEvent, Published, QueueFound, Queue
 pub use backstage::Backstage;
 pub use behind::{EndpointError, account_of, is_aws};
 pub use binaries::{Binaries, BinariesError};
+pub(crate) use bus::is_read_only;
 pub use bus::{Bus, BusError, BusEvent, BusSettings, BusTold, RetryCondition, Undelivered};
 pub use cloudwatch::answer as answer_cloudwatch;
 pub use endpoint::{Endpoint, EndpointUrlError, Unreachable};

@@ -116,7 +116,7 @@ mod tests {
         let (event, event_id, envelope_id) = ("{}".to_owned(), Some("r-1".to_owned()), Some("e-1".to_owned()));
         let time = Some(now - TimeDelta::minutes(minutes_ago));
         let target = Target::of(target);
-        (Letter { cause, target, event, event_id, envelope_id, event_name: None, time }, now)
+        (Letter { cause, target, event, event_id, envelope_id, event_name: None, time, tries: None }, now)
     }
 
     fn allowed() -> Allowed {

@@ -187,6 +187,7 @@ mod tests {
             envelope_id: None,
             event_name: Some(call.to_owned()),
             time: at.and_then(|at| DateTime::from_timestamp(at, 0)),
+            tries: None,
         };
         Entry { queue: String::new(), message: Message::default(), letter, fate: Fate::WouldSend }
     }

@@ -13,13 +13,13 @@ const BATCH: usize = 10;
 
 /// Messages, with the URL of their queue.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(in crate::commands) struct Held {
     messages: Vec<(String, Message)>,
 }
 
 impl Held {
     /// Takes some more messages of a queue; `false` when there are no more, or as many as are wanted.
-    pub(super) async fn take(&mut self, aws: &Aws, url: &str, most: usize) -> Result<bool, AwsError> {
+    pub(in crate::commands) async fn take(&mut self, aws: &Aws, url: &str, most: usize) -> Result<bool, AwsError> {
         let here = self.messages.iter().filter(|(queue, _)| queue == url).count();
         let wanted = most.saturating_sub(here).min(BATCH);
         if wanted == 0 {
@@ -62,7 +62,7 @@ impl Held {
     }
 
     /// The messages, with the URLs of their queues.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Message)> {
+    pub(in crate::commands) fn all(&self) -> impl Iterator<Item = (&str, &Message)> {
         self.messages.iter().map(|(queue, message)| (queue.as_str(), message))
     }
 
@@ -72,7 +72,7 @@ impl Held {
     }
 
     /// Lets others have what is held. How many could not be given back: they come by themselves.
-    pub(super) async fn give_back(self, aws: &Aws) -> usize {
+    pub(in crate::commands) async fn give_back(self, aws: &Aws) -> usize {
         let mut by_queue: BTreeMap<String, Vec<Message>> = BTreeMap::new();
         for (queue, message) in self.messages {
             by_queue.entry(queue).or_default().push(message);

@@ -42,6 +42,8 @@ pub struct Letter {
     pub event_name: Option<String>,
     /// When the call was made.
     pub time: Option<DateTime<Utc>>,
+    /// How often the function was tried with it, about; `None` where EventBridge could not hand it over.
+    pub tries: Option<u32>,
 }
 
 /// Why an event is in a queue.
@@ -99,6 +101,7 @@ struct Record<'a> {
 #[serde(rename_all = "camelCase")]
 struct Context {
     function_arn: String,
+    approximate_invoke_count: Option<u32>,
     condition: Option<String>,
 }
 
@@ -122,7 +125,8 @@ pub fn read(message: &Message) -> Result<Letter, Unreadable> {
     };
     let cause = Cause { code: said("errorType"), message: said("errorMessage") };
     let condition = context.condition.as_deref().filter(|condition| !condition.is_empty());
-    letter(cause.or(condition.unwrap_or("UNKNOWN")), &context.function_arn, event.get())
+    let letter = letter(cause.or(condition.unwrap_or("UNKNOWN")), &context.function_arn, event.get())?;
+    Ok(Letter { tries: Some(context.approximate_invoke_count.unwrap_or_default()), ..letter })
 }
 
 fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable> {
@@ -143,6 +147,7 @@ fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable>
         envelope_id: text("/id"),
         event_name: text("/detail/eventName"),
         time: time.and_then(|time| Some(DateTime::parse_from_rfc3339(&time).ok()?.to_utc())),
+        tries: None,
     })
 }
 

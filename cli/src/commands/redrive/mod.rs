@@ -14,17 +14,19 @@ mod letter;
 mod places;
 mod send;
 
+pub(super) use advice::advice;
 pub use choose::{Allowed, Left, Wanted};
 pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
+pub(super) use held::Held;
 pub use letter::{Cause, Letter, Message, Target, Unreadable, read};
+pub(super) use places::{is_queue, url_of};
 
 use super::{CommandError, Verdict, progress_bar};
 use crate::args::RedriveArguments;
 use crate::aws::Aws;
 use crate::show;
 use chrono::Utc;
-use held::Held;
 use places::Places;
 use std::io::Write;
 use std::pin::{Pin, pin};
@@ -140,7 +142,8 @@ async fn work(
     Ok(())
 }
 
-async fn if_ended(ended: &mut Pin<&mut impl Future<Output = u8>>) -> Result<(), CommandError> {
+/// Goes on, unless it is ended.
+pub(super) async fn if_ended(ended: &mut Pin<&mut impl Future<Output = u8>>) -> Result<(), CommandError> {
     tokio::select! {
         biased;
         status = ended => Err(CommandError::Ended(status)),

@@ -127,11 +127,13 @@ fn named(asked: &str, known: &[Known]) -> Result<String, RedriveError> {
     }
 }
 
-fn is_queue(arn: &str) -> bool {
+/// Whether an ARN is a queue's.
+pub(in crate::commands) fn is_queue(arn: &str) -> bool {
     arn.split(':').nth(2) == Some("sqs")
 }
 
-async fn url_of(aws: &Aws, arn: &str) -> Result<String, AwsError> {
+/// A queue's URL.
+pub(in crate::commands) async fn url_of(aws: &Aws, arn: &str) -> Result<String, AwsError> {
     let mut parts = arn.rsplit(':');
     let (name, account) = (parts.next().unwrap_or(arn), parts.next());
     let asked = aws.sqs.get_queue_url().queue_name(name).set_queue_owner_aws_account_id(account.map(str::to_owned));

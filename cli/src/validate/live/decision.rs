@@ -1,9 +1,9 @@
 //! What a function decided about the event, from its own log.
 
 use super::super::{Row, checks};
-use super::event::{CLOCKS, lines};
+use super::event::CLOCKS;
 use super::{Event, Try, because, fixes};
-use crate::aws::Function;
+use crate::aws::{Function, lines};
 use crate::stage::is_gone;
 use serde_json::Value;
 use std::time::Instant;

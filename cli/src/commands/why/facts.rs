@@ -1,0 +1,113 @@
+//! What was found about an event; what could not be asked is said, and is never an empty answer.
+
+use super::super::redrive::Letter;
+use crate::aws::Rule;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What is known about an event.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// CloudTrail's id of it.
+    pub event_id: String,
+    /// When it was looked.
+    pub now: DateTime<Utc>,
+    /// The Region that was asked.
+    pub region: String,
+    /// The stack's name.
+    pub stack: String,
+    /// The event as rules see it, where anything has the record.
+    pub event: Option<Value>,
+    /// Whether the event history has it; `None` where it could not be asked.
+    pub in_history: Option<bool>,
+    /// The stack's rules as they are now.
+    pub rules: Vec<Rule>,
+    /// Its functions, and those that are targets.
+    pub functions: Vec<Looked>,
+    /// Whether the event is in a log group that is a target, by its name; `None` where it could not be asked.
+    pub logged: BTreeMap<String, Option<bool>>,
+    /// What the journal says of it.
+    pub journal: Vec<String>,
+    /// The dead letters with it.
+    pub letters: Vec<Letter>,
+    /// Whether all dead-letter queues could be asked.
+    pub queues_told: bool,
+    /// What could not be asked, in sentences.
+    pub untold: Vec<String>,
+}
+
+/// A function's log, looked into.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// What people call it: its name in the template.
+    pub called: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Where its lines go.
+    pub log_group: String,
+    /// Its decisions about the event, the oldest first; `None` where it could not be asked.
+    pub decisions: Option<Vec<Decision>>,
+}
+
+/// A decision line.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// When it was written.
+    pub at: Option<DateTime<Utc>>,
+    /// Its report.
+    pub report: Value,
+}
+
+impl Facts {
+    /// Whether anything knows the event.
+    pub fn is_found(&self) -> bool {
+        self.event.is_some()
+            || !self.letters.is_empty()
+            || !self.journal.is_empty()
+            || self.decisions().next().is_some()
+    }
+
+    /// All decisions.
+    pub fn decisions(&self) -> impl Iterator<Item = &Decision> {
+        self.functions.iter().filter_map(|function| function.decisions.as_ref()).flatten()
+    }
+
+    /// The dead letter of a target that EventBridge could not reach.
+    pub fn undelivered(&self, arn: &str) -> Option<&Letter> {
+        self.letters.iter().find(|letter| letter.tries.is_none() && letter.target.arn() == arn)
+    }
+
+    /// The dead letter of a function that gave up.
+    pub fn given_up(&self, arn: &str) -> Option<&Letter> {
+        self.letters.iter().find(|letter| letter.tries.is_some() && letter.target.arn() == arn)
+    }
+}
+
+impl Decision {
+    /// The decision in a line of a function's log, if it is one about this event.
+    pub fn of_line(line: &Value, event_id: &str) -> Option<Decision> {
+        if line.get("target").and_then(Value::as_str) != Some("trailhook::decision") {
+            return None;
+        }
+        let report = line.get("report")?.clone();
+        let at = line.get("timestamp").and_then(Value::as_str).and_then(time);
+        (report.pointer("/event/eventId").and_then(Value::as_str) == Some(event_id)).then_some(Decision { at, report })
+    }
+
+    /// A member of the report as text; empty where it is none.
+    pub fn text(&self, member: &str) -> &str {
+        self.report.get(member).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// With what it failed.
+    pub fn error_type(&self) -> &str {
+        let kind = self.text("errorType");
+        if kind.is_empty() { self.text("reason") } else { kind }
+    }
+}
+
+/// A time as records have it.
+pub(super) fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}

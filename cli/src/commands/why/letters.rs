@@ -1,0 +1,68 @@
+//! The dead letters of a stack: held while they are read, and given back at once.
+
+use super::super::CommandError;
+use super::super::redrive::{Held, Letter, if_ended, read, url_of};
+use super::deployed::{Deployed, untold};
+use crate::aws::Aws;
+use std::pin::Pin;
+
+/// So many messages of each queue are looked at.
+const MOST: usize = 1000;
+
+/// What is in the queues.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Letters {
+    pub(super) all: Vec<Letter>,
+    /// What could not be asked, in sentences.
+    pub(super) untold: Vec<String>,
+}
+
+/// Reads them.
+///
+/// # Errors
+/// It was ended; what was held is given back.
+pub(super) async fn letters(
+    aws: &Aws,
+    deployed: &Deployed,
+    ended: &mut Pin<&mut impl Future<Output = u8>>,
+) -> Result<Letters, CommandError> {
+    let (mut held, mut letters) = (Held::default(), Letters::default());
+    let mut over = Ok(());
+    'queues: for arn in &deployed.queues {
+        let name = arn.rsplit(':').next().unwrap_or(arn);
+        let url = match url_of(aws, arn).await {
+            Ok(url) => url,
+            Err(error) => {
+                letters.untold.push(format!("the queue {name} {}", untold(&error)));
+                continue;
+            }
+        };
+        loop {
+            // Never in the middle of a call: what SQS has given would be held by nobody.
+            match held.take(aws, &url, MOST).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    letters.untold.push(format!("the queue {name} {}", untold(&error)));
+                    break;
+                }
+            }
+            over = if_ended(ended).await;
+            if over.is_err() {
+                break 'queues;
+            }
+        }
+        if held.all().filter(|(queue, _)| *queue == url).count() >= MOST {
+            letters.untold.push(format!("the queue {name} has more than {MOST} messages, and not all were looked at"));
+        }
+    }
+    // What can't be understood is not about any event; redrive tells of it.
+    letters.all.extend(held.all().filter_map(|(_, message)| read(message).ok()));
+    let kept = held.give_back(aws).await;
+    if kept > 0 {
+        letters
+            .untold
+            .push(format!("up to {kept} messages could not be given back, and come by themselves in five minutes"));
+    }
+    over.map(|()| letters)
+}
