@@ -11,6 +11,13 @@ pub(crate) struct Unfinished {
     beside: Option<(PathBuf, PathBuf)>,
 }
 
+/// Where a file is written until all of it is.
+pub(crate) fn beside(file: &Path) -> PathBuf {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".unfinished");
+    PathBuf::from(beside)
+}
+
 impl Unfinished {
     /// To become this file; `-` is the standard output.
     ///
@@ -25,9 +32,7 @@ impl Unfinished {
             let there = File::options().write(true).open(file)?;
             return Ok(Unfinished { to: Box::new(BufWriter::new(there)), beside: None });
         }
-        let mut beside = file.as_os_str().to_owned();
-        beside.push(".unfinished");
-        let beside = PathBuf::from(beside);
+        let beside = beside(file);
         let to = BufWriter::new(File::create(&beside)?);
         Ok(Unfinished { to: Box::new(to), beside: Some((beside, file.to_owned())) })
     }

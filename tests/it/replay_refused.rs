@@ -46,6 +46,20 @@ fn what_would_be_misunderstood_is_refused_before_anything_is_read() {
 }
 
 #[test]
+fn what_is_written_first_takes_no_input_s_place() {
+    let place = folder("replay-beside").unwrap();
+    let (input, html) = (place.join("report.html.unfinished"), place.join("report.html"));
+    std::fs::write(&input, record().to_string()).unwrap();
+    for option in ["--html", "--decisions"] {
+        let asked = ["replay", input.to_str().unwrap(), option, html.to_str().unwrap()];
+        let (status, message) = told(&trailhook(asked).unwrap());
+        assert!(status == Some(2) && message.contains("one of the files that are to be read"), "{option}: {message}");
+    }
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), record().to_string());
+    assert!(!html.exists());
+}
+
+#[test]
 fn a_bad_line_costs_itself_and_strict_ends_at_the_first_whatever_the_threads() {
     let place = folder("replay-lines").unwrap();
     let good = record().to_string();

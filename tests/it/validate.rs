@@ -56,6 +56,19 @@ async fn what_works_is_found_to_work_and_nothing_is_left_behind() {
     assert_eq!(strict.status, Some(1), "{:?}", strict.named("note"));
 }
 
+#[tokio::test]
+async fn where_no_rule_is_about_new_queues_nothing_is_made() {
+    let stage = Stage::start(&["--parameter", "EventNames=DeleteQueue"]).unwrap();
+    // snapshot's rule gets every call that changes a queue.
+    let of_rule = ["--rule", "trailhook-ApiCallRule-1A2B3C", "--wait", "600"];
+    let told = Validation::of(&stage.endpoint, &of_rule).unwrap();
+    assert_eq!((told.status, told.named("bad")), (Some(0), vec![]), "{:#}", told.told);
+    let call = told.rows().find(|row| row["check"] == "call").unwrap();
+    assert!(call["verdict"] == "note" && call["fix"].as_str().unwrap().contains("EventNames"), "{call}");
+    let urls = stage.sqs("ci").list_queues().send().await.unwrap();
+    assert!(urls.queue_urls().iter().all(|url| !url.contains("trailhook-validate")), "{urls:?}");
+}
+
 #[test]
 fn a_template_that_the_stack_was_not_made_from_is_said() {
     let stage = Stage::start(&[]).unwrap();
@@ -98,6 +111,8 @@ async fn after_ctrl_c_what_was_made_is_taken_away() {
     assert_eq!(made().await, 0, "what was made is gone");
     let told: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!((&told["endedEarly"], &told["ok"]), (&json!(true), &json!(false)), "{told:#}");
+    let seen: Vec<&str> = told["rows"].as_array().unwrap().iter().filter_map(|row| row["check"].as_str()).collect();
+    assert!(seen.contains(&"call") && seen.contains(&"removed"), "what was seen by then is told: {seen:?}");
 }
 
 #[test]

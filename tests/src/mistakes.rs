@@ -166,6 +166,18 @@ pub const FAULTS: &[Fault] = &[
         row: ["bad", "dead-letter-queue", "TagNewQueue", "does not let events.amazonaws.com send", "sqs:SendMessage"],
     },
     Fault {
+        name: "DLQ policy that hangs on what nobody knows",
+        made: Template(|text| {
+            let condition = "ArnEquals:\n                aws:SourceArn:\n                  - !GetAtt ApiCallRule.Arn\n";
+            text.replace(
+                condition,
+                &format!("StringEquals:\n                aws:SourceOrgID: o-example\n              {condition}"),
+            )
+        }),
+        is_seen: true,
+        row: ["untold", "dead-letter-queue", "TagNewQueue", "aws:sourceorgid", "FailedInvocations"],
+    },
+    Fault {
         name: "DLQ gone",
         made: Gone("UndeliveredEventsQueue"),
         is_seen: true,
@@ -229,6 +241,12 @@ pub const FAULTS: &[Fault] = &[
         made: Said(&["--parameter", "ExemptQueues=*"]),
         is_seen: true,
         row: ["bad", "exemptions", "TagNewQueueFunction", "everybody is exempt", "ExemptQueues"],
+    },
+    Fault {
+        name: "own account exempt",
+        made: Said(&["--parameter", "ExemptAccounts=111122223333"]),
+        is_seen: true,
+        row: ["bad", "exemptions", "NotifyFunction", "everybody is exempt", "narrow"],
     },
     Fault {
         name: "dry run",

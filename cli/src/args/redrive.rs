@@ -53,6 +53,10 @@ pub struct RedriveArguments {
     /// Send also what the function will leave alone because it is too old
     #[arg(long, requires = "send")]
     pub stale_too: bool,
+    /// Send also what CloudTrail's event history doesn't have as it is in the queue: whoever may write to the queue can make
+    /// up an event, and a function that gets it here can't tell
+    #[arg(long, requires = "send")]
+    pub unvouched_too: bool,
     /// Print one JSON document instead of a table
     #[arg(long)]
     pub json: bool,

@@ -23,6 +23,13 @@ impl AwsError {
             || (code == "ValidationError" && self.message.contains("does not exist"))
     }
 
+    /// Whether it is not about what was asked: nobody answers, or nobody knows who asks.
+    pub fn is_about_the_caller(&self) -> bool {
+        let words =
+            ["ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "InvalidSignature", "SignatureDoesNotMatch"];
+        self.code.as_ref().is_none_or(|code| words.iter().any(|word| code.contains(word)))
+    }
+
     /// Whether the caller may not ask.
     pub fn is_denied(&self) -> bool {
         let code = self.code.as_deref().unwrap_or_default();

@@ -30,6 +30,8 @@ pub struct Function {
     pub policy: Option<String>,
     /// The ARN of what gets the events that it failed with.
     pub on_failure: Option<String>,
+    /// The ARN of its own dead-letter queue or topic, which gets events without their error.
+    pub dead_letter: Option<String>,
     /// So many copies of it at once at most, where that is said; 0 stops it.
     pub reserved_concurrency: Option<u32>,
 }
@@ -50,7 +52,7 @@ impl Function {
         let asked = aws.lambda.get_function_event_invoke_config().function_name(name).send().await;
         let asynchronous = there(told("lambda:GetFunctionEventInvokeConfig", asked))?;
         let destination = asynchronous.as_ref().and_then(|config| config.destination_config()?.on_failure());
-        let asked = aws.lambda.get_function_concurrency().function_name(name).send().await;
+        let asked = aws.lambda.get_function_concurrency().function_name(&own).send().await;
         let concurrency = told("lambda:GetFunctionConcurrency", asked)?.reserved_concurrent_executions();
         Ok(Function {
             arn: function.function_arn().unwrap_or_default().to_owned(),
@@ -64,6 +66,7 @@ impl Function {
             log_level: level.map(|level| level.as_str().to_owned()).unwrap_or_default(),
             policy: there(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
             on_failure: destination.and_then(|to| to.destination().map(str::to_owned)),
+            dead_letter: function.dead_letter_config().and_then(|config| config.target_arn().map(str::to_owned)),
             reserved_concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
             name: own,
         })

@@ -1,7 +1,7 @@
 //! Why a command could not do its work.
 
 use super::{redrive, why};
-use crate::aws::NoAws;
+use crate::aws::{AwsError, NoAws};
 use crate::deployed::NotDeployed;
 use crate::input::InputError;
 use crate::project::NoProject;
@@ -21,6 +21,9 @@ pub enum CommandError {
     /// AWS can't be asked.
     #[error(transparent)]
     Aws(#[from] NoAws),
+    /// AWS does not answer, or does not know who asks.
+    #[error("{0}; is the endpoint right, and are the credentials still good?")]
+    NoAnswer(#[from] AwsError),
     /// The template can't be read or resolved.
     #[error("{}", in_file(file, source))]
     Template {

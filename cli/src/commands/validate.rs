@@ -10,6 +10,7 @@ use crate::unfinished::Unfinished;
 use crate::validate::live::{Made, Settings, try_it};
 use crate::validate::{self, Expected, Row, What, checks, gather};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
 use std::pin::pin;
@@ -47,6 +48,11 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         status = &mut ended => return Err(CommandError::Ended(status)),
         looked = looked => looked?,
     };
+    if let Ok(seen) = &seen
+        && let Some(error) = seen.nobody_answers()
+    {
+        return Err(error.clone().into());
+    }
     // Before anything is made: a report that can't be written is told at once.
     let page = match &arguments.html {
         Some(file) => Some((Unfinished::create(file).map_err(not_written(file))?, file)),
@@ -54,6 +60,7 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
     };
     let (mut rows, mut stopped) = (Vec::new(), None);
     match seen {
+        Err(error) if error.is_about_the_caller() => return Err(error.into()),
         Err(error) => rows.push(no_stack(&what, &aws, &error)),
         Ok(seen) => {
             let expected = match (&seen.stack, &template) {
@@ -73,16 +80,15 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
             if !arguments.read_only {
                 let settings = Settings { patience: arguments.wait, subscribe: arguments.subscribe };
                 let made = Made::default();
-                let tried = try_it(&aws, &seen, &rows, &settings, &made, |next| bar.set_message(next.to_owned()));
-                let tried = tokio::select! {
+                let tried = RefCell::default();
+                let tell = |next: &str| bar.set_message(next.to_owned());
+                tokio::select! {
                     biased;
-                    status = &mut ended => {
-                        stopped = Some(CommandError::Ended(status));
-                        Vec::new()
-                    }
-                    tried = tried => tried,
-                };
-                rows.extend(tried);
+                    status = &mut ended => stopped = Some(CommandError::Ended(status)),
+                    () = try_it(&aws, &seen, &rows, &settings, &made, &tried, tell) => {}
+                }
+                rows.extend(tried.into_inner());
+                events_come(&mut rows);
                 bar.set_message("taking away what was made");
                 match tokio::time::timeout(CLEARING, made.remove(&aws)).await {
                     Ok(removed) => rows.extend(removed),
@@ -115,12 +121,24 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
     match arguments.json {
         _ if on_stdout => {}
         true => writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some()))?,
-        false => writeln!(out, "{}", show::validated(&rows, arguments.read_only))?,
+        false => writeln!(out, "{}", show::validated(&rows, arguments.read_only, stopped.is_some()))?,
     }
     written?;
     match stopped {
         Some(stopped) => Err(stopped),
         None => Ok(if good { Verdict::Good } else { Verdict::Bad }),
+    }
+}
+
+/// Where the event came, a trail has told of it, whoever may not look at the trail.
+fn events_come(rows: &mut [Row]) {
+    if !rows.iter().any(|row| row.check == "event-log" && row.verdict == validate::Verdict::Good) {
+        return;
+    }
+    let untold = |row: &&mut Row| row.check.starts_with("trail") && row.verdict == validate::Verdict::Untold;
+    for row in rows.iter_mut().filter(untold) {
+        row.verdict = validate::Verdict::Note;
+        row.seen = format!("the event came, so a trail records; which one is not told: {}", row.seen);
     }
 }
 
@@ -169,8 +187,7 @@ fn no_stack(what: &What, aws: &Aws, error: &crate::aws::AwsError) -> Row {
     let (What::Stack(name) | What::Rule(name)) = what;
     if error.is_missing() {
         let cause = format!("there is no stack {name} in {} for these credentials", aws.region);
-        let fix =
-            "say the stack's Region with --region, its account with --profile, or its name as `sam list stacks` has it";
+        let fix = "say the stack's Region with --region, its account with --profile, or its name as `aws cloudformation list-stacks` has it";
         return Row::bad("stack", name, cause, fix);
     }
     Row::not_told("stack", name, error)

@@ -11,6 +11,9 @@ use trailhook::shown_line;
 /// So many of a kind are told one by one.
 const MOST: usize = 10;
 
+/// So much of a name is told.
+const LONGEST_NAME: usize = 80;
+
 /// So much of a message is told.
 const LONGEST: usize = 240;
 
@@ -25,13 +28,13 @@ pub fn dead_letters(found: &Found) -> String {
         let mut told = BTreeSet::new();
         for group in groups.iter().filter(|group| told.insert(&group.cause)) {
             // Writing into a text can't fail, here and below.
-            writeln!(text, "cause    {}: {}", shown_line(&group.cause), shortened(&group.message)).ok();
+            writeln!(text, "cause    {}: {}", name(&group.cause), shortened(&group.message)).ok();
             writeln!(text, "         what helps: {}", group.advice).ok();
         }
     }
-    let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_owned();
+    let queue = |url: &str| url.rsplit('/').next().unwrap_or(url).to_owned();
     let unread =
-        found.unread.iter().map(|one| (format!("{} in {}", one.message_id, name(&one.queue)), one.why.clone()));
+        found.unread.iter().map(|one| (format!("{} in {}", one.message_id, queue(&one.queue)), one.why.clone()));
     several(&mut text, "unread", unread.collect());
     several(&mut text, "left", with(found, |fate| if let Fate::Left { why } = fate { Some(why) } else { None }));
     text
@@ -43,7 +46,7 @@ pub fn redriven(found: &Found, send: bool) -> String {
     several(&mut text, "FAILED", with(found, |fate| if let Fate::Failed { why } = fate { Some(why) } else { None }));
     let twice = with(found, |fate| if let Fate::NotDeleted { why } = fate { Some(why) } else { None });
     if !twice.is_empty() {
-        text.push_str("sent, and the message is still there; sent again, the function finds the event in its table, and says duplicate\n");
+        text.push_str("sent, and the message is still there; sent again, one of our functions says duplicate, and a log group has it twice\n");
         several(&mut text, "twice", twice);
     }
     for note in &found.notes {
@@ -64,6 +67,14 @@ pub fn redriven(found: &Found, send: bool) -> String {
     .ok();
     if found.others > 0 {
         write!(text, ", {} not asked for", found.others).ok();
+    }
+    if found.away > 0 {
+        write!(
+            text,
+            "\n{} somebody else has in hand at the moment: look again in some minutes",
+            counted(usize::try_from(found.away).unwrap_or(usize::MAX), "message")
+        )
+        .ok();
     }
     if found.more {
         text.push_str("\nthere may be more: --max looks at more of them");
@@ -102,6 +113,7 @@ pub fn redriven_json(found: &Found) -> Value {
         "letters": found.letters.iter().map(letter).collect::<Vec<_>>(),
         "unread": found.unread,
         "notAskedFor": found.others,
+        "inOtherHands": found.away,
         "more": found.more,
         "notes": found.notes,
     })
@@ -111,13 +123,26 @@ fn row(group: &Group) -> [String; 5] {
     let time = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
     let (oldest, newest) = (time(group.oldest), time(group.newest).filter(|_| group.oldest != group.newest));
     let times: Vec<String> = [oldest, newest].into_iter().flatten().collect();
-    let calls: Vec<String> = group.calls.iter().map(|call| shown_line(call)).collect();
-    [group.events.to_string(), shown_line(&group.cause), shown_line(&group.called), calls.join("\n"), times.join("\n")]
+    // Whoever writes to the queue says how long all of it is.
+    let mut calls: Vec<String> = group.calls.iter().take(MOST).map(|call| name(call)).collect();
+    if group.calls.len() > MOST {
+        calls.push(format!("and {} more", group.calls.len() - MOST));
+    }
+    [group.events.to_string(), name(&group.cause), name(&group.called), calls.join("\n"), times.join("\n")]
 }
 
 fn shortened(message: &str) -> String {
-    let mut shown: String = shown_line(message).chars().take(LONGEST).collect();
-    if message.chars().count() > LONGEST {
+    cut(message, LONGEST)
+}
+
+/// A name as it fits into a cell.
+fn name(text: &str) -> String {
+    cut(text, LONGEST_NAME)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let mut shown: String = shown_line(text).chars().take(longest).collect();
+    if text.chars().count() > longest {
         shown.push_str("...");
     }
     shown

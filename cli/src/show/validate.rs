@@ -7,7 +7,7 @@ use std::fmt::Write;
 use trailhook::shown_line;
 
 /// A table of all that was looked at, and of what is not good the cause and the fix.
-pub fn validated(rows: &[Row], read_only: bool) -> String {
+pub fn validated(rows: &[Row], read_only: bool, ended_early: bool) -> String {
     let cells = rows.iter().map(|row| {
         let after = row.after_ms.map(time).unwrap_or_default();
         let seen = if row.verdict == Verdict::Good { shown_line(&row.seen) } else { "see below".to_owned() };
@@ -20,7 +20,7 @@ pub fn validated(rows: &[Row], read_only: bool) -> String {
         writeln!(text, "{:<7} {} {}", word(row.verdict), row.check, shown_line(&row.subject)).ok();
         writeln!(
             text,
-            "        {}  {}",
+            "        {:<5}  {}",
             if row.verdict == Verdict::Note { "seen" } else { "cause" },
             shown_line(&row.seen)
         )
@@ -31,8 +31,13 @@ pub fn validated(rows: &[Row], read_only: bool) -> String {
     }
     let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
     let (bad, untold, notes) = (count(Verdict::Bad), count(Verdict::Untold), count(Verdict::Note));
-    let sum = if bad + untold == 0 { "it works" } else { "it does not work as it should" };
-    let sum = if read_only && bad + untold == 0 { "all that can be seen without a call is right" } else { sum };
+    let sum = match (bad, untold) {
+        _ if ended_early => "it was ended early; so far",
+        (0, 0) if read_only => "all that can be seen without a call is right",
+        (0, 0) => "it works",
+        (0, _) => "nobody can say whether it works",
+        _ => "it does not work as it should",
+    };
     write!(text, "{sum}: {} good, {}, {bad} bad, {untold} not told", count(Verdict::Good), counted(notes, "note")).ok();
     text
 }

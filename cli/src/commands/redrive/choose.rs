@@ -14,6 +14,8 @@ use trailhook::responses::revert::Revert;
 pub struct Allowed {
     /// Functions by their ARN, with how old an event they answer; `None` where it may have any age.
     pub functions: BTreeMap<String, Option<TimeDelta>>,
+    /// Versions and aliases of functions that are targets: the function's ARN and what stands behind it.
+    pub qualified: Vec<(String, Option<String>)>,
     /// Log groups by their ARN.
     pub log_groups: Vec<String>,
 }
@@ -37,6 +39,12 @@ pub enum Left {
     /// Nobody knows its target.
     #[error("it is for {0}, which is neither a target of the stack nor named by --function")]
     Stranger(String),
+    /// It is for a version that no rule hands events to.
+    #[error("it is for the version {version} of the function, and no rule of the stack hands events to that")]
+    Version {
+        /// The version or alias.
+        version: String,
+    },
     /// The function would leave it alone.
     #[error("the function would leave it alone: it is {age} old, and at most {limit} may be")]
     Stale {
@@ -65,7 +73,16 @@ impl Wanted {
     pub fn sent(&self, letter: &Letter, allowed: &Allowed, now: DateTime<Utc>) -> Result<(), Left> {
         let stranger = || Left::Stranger(letter.target.arn().to_owned());
         let limit = match &letter.target {
-            Target::Function { arn, .. } => *allowed.functions.get(arn).ok_or_else(stranger)?,
+            Target::Function { arn, qualifier } => {
+                let other = || Left::Version { version: qualifier.clone().unwrap_or_default() };
+                let limit = *allowed.functions.get(arn).ok_or_else(stranger)?;
+                let is_current = qualifier.as_deref().is_none_or(|version| version == "$LATEST");
+                let is_target = allowed.qualified.iter().any(|target| *target == (arn.clone(), qualifier.clone()));
+                if !is_current && !is_target {
+                    return Err(other());
+                }
+                limit
+            }
             Target::LogGroup { arn } if allowed.log_groups.contains(arn) => None,
             Target::LogGroup { .. } | Target::Other(_) => return Err(stranger()),
         };
@@ -121,7 +138,8 @@ mod tests {
 
     fn allowed() -> Allowed {
         let functions = BTreeMap::from([(FUNCTION.to_owned(), Some(TimeDelta::minutes(15)))]);
-        Allowed { functions, log_groups: vec![GROUP.to_owned()] }
+        let qualified = vec![(FUNCTION.to_owned(), Some("live".to_owned()))];
+        Allowed { functions, qualified, log_groups: vec![GROUP.to_owned()] }
     }
 
     #[test]
@@ -129,6 +147,8 @@ mod tests {
         for (target, good) in [
             (FUNCTION, true),
             (&format!("{FUNCTION}:$LATEST"), true),
+            (&format!("{FUNCTION}:live"), true),
+            (&format!("{FUNCTION}:1"), false),
             (&format!("{GROUP}:*"), true),
             ("arn:aws:lambda:eu-west-1:111122223333:function:pay", false),
             ("arn:aws:lambda:eu-west-1:444455556666:function:revert", false),

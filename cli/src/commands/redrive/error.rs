@@ -29,6 +29,11 @@ pub enum RedriveError {
         "--send with --queue alone: say --function NAME or --stack-name NAME, for whoever writes to the queue could name any function"
     )]
     NoTarget,
+    /// To look into it would change it.
+    #[error(
+        "{0} has a redrive policy: SQS counts each look at a message, and moves it away after some; take the policy off first"
+    )]
+    Redriven(String),
     /// Nobody said yes.
     #[error("nothing was sent")]
     NotConfirmed,

@@ -20,6 +20,8 @@ pub struct Found {
     pub unread: Vec<Unread>,
     /// Whether there may be more than was looked at.
     pub more: bool,
+    /// How many messages somebody else has in hand, about.
+    pub away: u64,
     /// What was not looked into, in sentences.
     pub notes: Vec<String>,
 }
@@ -169,7 +171,7 @@ impl Found {
 
     /// Whether nothing is left that was to be sent, and all was understood.
     pub(super) fn is_good(&self, send: bool) -> bool {
-        self.unread.is_empty() && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
+        self.unread.is_empty() && self.away == 0 && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
     }
 }
 

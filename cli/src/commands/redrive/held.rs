@@ -2,7 +2,7 @@
 
 use super::letter::Message;
 use crate::aws::{Aws, AwsError, told};
-use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, QueueAttributeName};
 use std::collections::BTreeMap;
 
 /// How long a message stays away should nobody give it back, in seconds: a reader's time for a table and a yes.
@@ -10,6 +10,30 @@ pub(super) const HOLD_SECONDS: i32 = 300;
 
 /// How many messages SQS takes and gives at once.
 const BATCH: usize = 10;
+
+/// What is known of a queue before it is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Queue {
+    /// So many messages somebody has in hand, about.
+    pub(super) away: u64,
+    /// Whether SQS counts the looks at a message, and moves it away after some.
+    pub(super) is_redriven: bool,
+}
+
+impl Queue {
+    pub(super) async fn of(aws: &Aws, url: &str) -> Result<Queue, AwsError> {
+        let away = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let asked = aws.sqs.get_queue_attributes().queue_url(url);
+        let asked = asked.attribute_names(away.clone()).attribute_names(QueueAttributeName::RedrivePolicy);
+        let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
+        let attribute = |name| answer.attributes().and_then(|all| all.get(&name));
+        Ok(Queue {
+            // What is no number is none.
+            away: attribute(away).and_then(|number| number.parse().ok()).unwrap_or_default(),
+            is_redriven: attribute(QueueAttributeName::RedrivePolicy).is_some_and(|policy| !policy.is_empty()),
+        })
+    }
+}
 
 /// Messages, with the URL of their queue.
 #[derive(Debug, Default)]

@@ -13,12 +13,14 @@ mod held;
 mod letter;
 mod places;
 mod send;
+mod vouched;
 
 pub(super) use advice::advice;
 pub use choose::{Allowed, Left, Wanted};
 pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
 pub(super) use held::Held;
+use held::Queue;
 pub use letter::{Cause, Letter, Message, Target, Unreadable, read};
 pub(super) use places::{is_queue, url_of};
 
@@ -97,6 +99,11 @@ async fn work(
 ) -> Result<(), CommandError> {
     let most = usize::try_from(arguments.max).unwrap_or(usize::MAX);
     for url in &places.queues {
+        let queue = Queue::of(aws, url).await.map_err(RedriveError::from)?;
+        if queue.is_redriven {
+            return Err(RedriveError::Redriven(url.clone()).into());
+        }
+        found.away += queue.away;
         // Never in the middle of a call: what SQS has given would be held by nobody.
         while held.take(aws, url, most).await.map_err(RedriveError::from)? {
             if_ended(ended).await?;
@@ -115,8 +122,14 @@ async fn work(
     }
     // SQS gives them in any order; what is older comes first.
     found.letters.sort_by_key(|entry| entry.letter.time);
+    if !arguments.send {
+        return Ok(());
+    }
+    if !arguments.unvouched_too {
+        vouch(aws, found, ended).await?;
+    }
     let number = found.count(|fate| *fate == Fate::WouldSend);
-    if !arguments.send || number == 0 {
+    if number == 0 {
         return Ok(());
     }
     if !arguments.yes {
@@ -135,6 +148,29 @@ async fn work(
         entry.fate = send::send(aws, &entry.queue, &entry.message, &entry.letter).await;
         if entry.fate == Fate::Sent {
             held.forget(&entry.queue, &entry.message.id);
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Leaves what is for a function and is not in the event history: it is believed by nobody's word but the queue's.
+async fn vouch(
+    aws: &Aws,
+    found: &mut Found,
+    ended: &mut Pin<&mut impl Future<Output = u8>>,
+) -> Result<(), CommandError> {
+    let would =
+        |entry: &&mut Entry| entry.fate == Fate::WouldSend && matches!(entry.letter.target, Target::Function { .. });
+    let bar = progress_bar(found.letters.iter_mut().filter(would).count(), "asking the event history");
+    for entry in found.letters.iter_mut().filter(would) {
+        tokio::select! {
+            biased;
+            status = &mut *ended => return Err(CommandError::Ended(status)),
+            vouched = vouched::vouched(aws, &entry.letter.event) => if let Err(why) = vouched {
+                entry.fate = Fate::Left { why: format!("{why}; --unvouched-too sends it all the same") };
+            },
         }
         bar.inc(1);
     }

@@ -82,6 +82,9 @@ impl Places {
             let Some(rule) = self.there(&made.logical_id, Rule::of(aws, &made.physical_id).await)? else { continue };
             for target in rule.targets {
                 queues.extend(target.dead_letter_queue);
+                if let Target::Function { arn, qualifier: qualifier @ Some(_) } = Target::of(&target.arn) {
+                    self.allowed.qualified.push((arn, qualifier));
+                }
                 match Target::of(&target.arn) {
                     Target::Function { arn, .. } if !known.iter().any(|one| one.function.arn == arn) => {
                         if let Some(function) = self.there(&target.id, Function::of(aws, &target.arn).await)? {

@@ -35,8 +35,10 @@ impl Decisions {
 
 /// Refuses to write over what is to be read.
 pub(super) fn not_read(option: &'static str, file: &Path, inputs: &[PathBuf]) -> std::result::Result<(), CommandError> {
-    match inputs.iter().any(|input| is_same(input, file)) {
-        true => Err(CommandError::Overwrites { option, file: file.to_owned() }),
-        false => Ok(()),
+    // Nor is what is written first, beside it.
+    let written = [file.to_owned(), crate::unfinished::beside(file)];
+    match written.into_iter().find(|written| inputs.iter().any(|input| is_same(input, written))) {
+        Some(file) => Err(CommandError::Overwrites { option, file }),
+        None => Ok(()),
     }
 }

@@ -52,6 +52,29 @@ impl Condition {
         Ok(all)
     }
 
+    /// Whether nobody here knows what a service's call has for the key: it has none of these that are about people.
+    pub(super) fn is_unknown(&self) -> bool {
+        const KNOWN: [&str; 12] = [
+            "aws:sourcearn",
+            "aws:sourceaccount",
+            "aws:securetransport",
+            "aws:principalisawsservice",
+            "aws:principalservicename",
+            "aws:principalarn",
+            "aws:principalaccount",
+            "aws:principalorgid",
+            "aws:principaltype",
+            "aws:sourceip",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+        ];
+        !KNOWN.contains(&self.key.as_str()) && !self.key.starts_with("aws:principaltag/")
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     pub(super) fn holds(&self, call: &ServiceCall<'_>) -> bool {
         let value = match self.key.as_str() {
             "aws:sourcearn" => Some(call.source_arn),

@@ -72,6 +72,16 @@ pub fn allowed<'a>(policies: impl IntoIterator<Item = &'a Policy>, call: &Servic
 }
 
 impl Policy {
+    /// The key of a condition on which the answer hangs, and of which nobody here knows what the call has.
+    pub fn unknown(&self, call: &ServiceCall<'_>) -> Option<&str> {
+        let about = self.statements.iter().filter(|statement| statement.is_about(call));
+        let mut hanging = about.filter(|statement| {
+            // One that is known not to hold decides by itself.
+            statement.conditions.iter().all(|condition| condition.is_unknown() || condition.holds(call))
+        });
+        hanging.find_map(|statement| Some(statement.conditions.iter().find(|one| one.is_unknown())?.key()))
+    }
+
     /// A policy from its JSON text, as AWS tells it.
     ///
     /// # Errors
@@ -138,11 +148,15 @@ impl Statement {
     }
 
     fn covers(&self, call: &ServiceCall<'_>) -> bool {
+        self.is_about(call) && self.conditions.iter().all(|condition| condition.holds(call))
+    }
+
+    /// Whether it is about this call, but for its conditions.
+    fn is_about(&self, call: &ServiceCall<'_>) -> bool {
         let action = call.action.to_ascii_lowercase();
         self.principal.is(call.service)
             && self.actions.iter().any(|pattern| glob(&pattern.to_ascii_lowercase(), &action))
             && self.resources.iter().any(|pattern| glob(pattern, call.resource))
-            && self.conditions.iter().all(|condition| condition.holds(call))
     }
 }
 

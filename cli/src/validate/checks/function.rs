@@ -54,6 +54,9 @@ fn state(function: &Function, subject: &str) -> Row {
 }
 
 fn on_failure(function: &Function, subject: &str, seen: &Seen) -> Row {
+    if let (None, Some(arn)) = (&function.on_failure, &function.dead_letter) {
+        return Row::good("on-failure", subject, format!("{arn} gets what it fails with, without the error"));
+    }
     let Some(arn) = &function.on_failure else {
         let cause = "it has no on-failure destination: what it fails with three times is lost";
         return Row::bad(

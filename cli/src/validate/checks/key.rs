@@ -18,7 +18,12 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
     for (arn, queue) in seen.queues.iter().filter(|(arn, _)| undelivered(arn)) {
         let Ok(Some(queue)) = queue else { continue };
         match &queue.key {
-            None => rows.push(Row::good("key", name(arn), "SQS's own key encrypts it")),
+            None => rows.push(Row::note(
+                "key",
+                name(arn),
+                "it has no key of its own: AWS's pages disagree on whether EventBridge can write to a queue that SQS's own encrypts",
+                format!("encrypt it with a key that lets {EVENTS} in, as our template does"),
+            )),
             Some(key) => rows.push(of(seen, arn, key, EVENTS, "")),
         }
     }

@@ -70,7 +70,11 @@ fn stack(seen: &Seen) -> Option<Row> {
 /// Whether these policies let a service do something; or why nobody can say.
 fn lets<'a>(policies: impl IntoIterator<Item = &'a str>, call: &ServiceCall<'_>) -> Result<bool, String> {
     let parsed: Result<Vec<Policy>, _> = policies.into_iter().map(Policy::parse).collect();
-    Ok(allowed(&parsed.map_err(|error| error.to_string())?, call))
+    let parsed = parsed.map_err(|error| error.to_string())?;
+    match parsed.iter().find_map(|policy| policy.unknown(call)) {
+        Some(key) => Err(format!("it hangs on {key}, which is not known here")),
+        None => Ok(allowed(&parsed, call)),
+    }
 }
 
 /// A call of EventBridge's for a rule.

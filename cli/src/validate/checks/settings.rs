@@ -2,8 +2,9 @@
 
 use super::super::seen::service;
 use super::super::{Row, Seen};
-use super::{called, name};
+use super::{called, name, whereabouts};
 use crate::aws::Function;
+use trailhook::ArnPattern;
 
 /// The parameters of our template that say how far a function goes.
 const MODES: [(&str, &str); 4] = [
@@ -115,8 +116,7 @@ fn exemptions(function: &Function, subject: &str) -> Row {
     if set.is_empty() {
         return Row::good("exemptions", subject, "nobody and nothing is exempt");
     }
-    let everybody = set.iter().any(|text| text.split([' ', ',']).any(|one| one == "*" || one.ends_with(":iam::*:*")));
-    if everybody {
+    if is_everybody(function) {
         let fix = "narrow ExemptPrincipals and ExemptQueues to whom you mean, and deploy again";
         return Row::bad(
             "exemptions",
@@ -131,6 +131,20 @@ fn exemptions(function: &Function, subject: &str) -> Row {
         format!("left alone: {}", set.join("; ")),
         "take out of the stack's Exempt… parameters what should be answered",
     )
+}
+
+/// Whether whoever calls, or whatever queue it is, is exempt: somebody is made up, who is in no list of anybody's.
+fn is_everybody(function: &Function) -> bool {
+    let set = |variable| function.setting(variable).into_iter().flat_map(|list| list.split(','));
+    let (account, partition) = (whereabouts(&function.arn).0, function.arn.split(':').nth(1).unwrap_or("aws"));
+    let is_covered = |who: &str| {
+        let arn = format!("arn:{partition}:iam::{account}:{who}");
+        // What is no pattern stops the function at its start.
+        set("TRAILHOOK_EXEMPT_PRINCIPALS").any(|one| one.parse::<ArnPattern>().is_ok_and(|one| one.covers(&arn)))
+    };
+    ["user/nobody-in-particular", "role/nobody-in-particular"].into_iter().all(is_covered)
+        || set("TRAILHOOK_EXEMPT_ACCOUNTS").any(|one| one == account)
+        || set("TRAILHOOK_EXEMPT_QUEUES").any(|one| one.chars().all(|letter| letter == '*'))
 }
 
 /// The guard that knows our own calls goes by the path of our roles.

@@ -60,6 +60,15 @@ fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     let asked = ServiceCall { source_account: "", ..call("lambda:InvokeFunction", arn, rule, "") };
     rows.push(match lets(function.policy.as_deref(), &asked) {
         Ok(true) => Row::good("target-permission", subject, format!("{EVENTS} may invoke it for this rule")),
+        Ok(false) if target.role.is_some() => Row::untold(
+            "target-permission",
+            subject,
+            format!(
+                "EventBridge takes the role {} for it, which is not looked at",
+                target.role.as_deref().unwrap_or_default()
+            ),
+            "look whether that role may lambda:InvokeFunction; or try it, without --read-only",
+        ),
         Ok(false) => Row::bad(
             "target-permission",
             subject,

@@ -72,6 +72,11 @@ fn what_is_wrong(trail: &Trail) -> Vec<Row> {
             "look at the trail's advanced event selectors: one has to let management events of SQS with readOnly=false through",
         ),
     };
+    // As a member account is told of its organisation's trail.
+    let selectors = match &trail.selectors {
+        Err(error) => Row::not_told("trail-selectors", name, error),
+        Ok(_) => selectors,
+    };
     vec![logging, selectors]
 }
 

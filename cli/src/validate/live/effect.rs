@@ -39,9 +39,14 @@ impl<T: FnMut(&str)> Try<'_, T> {
         let queue = self.queue.clone();
         let url = match self.url(&queue).await {
             Ok(Some(url)) => url,
-            // revert was quicker.
             Ok(None) => {
-                return self.push(Row::good("tags", subject, "the queue is gone already: revert has deleted it"));
+                let fix = "nothing, where revert is in force: it was quicker";
+                return self.push(Row::note(
+                    "tags",
+                    subject,
+                    "the queue is gone already, so its tags can't be seen",
+                    fix,
+                ));
             }
             Err(row) => return self.push(row),
         };

@@ -2,7 +2,7 @@
 
 use super::super::Row;
 use super::super::seen::log_group;
-use super::{Event, Try, because};
+use super::{Event, Try, because, may_answer};
 use crate::aws::{AwsError, lines};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -29,7 +29,8 @@ const IN_THE_WAY: [&str; 11] = [
 impl<T: FnMut(&str)> Try<'_, T> {
     /// Waits for the event of the call in each log group that is a target.
     pub(super) async fn event(&mut self, before: &[Row]) -> Option<Event> {
-        let targets = self.seen.told_rules().flat_map(|rule| &rule.targets);
+        let rules = self.seen.told_rules().filter(|rule| may_answer(rule));
+        let targets = rules.flat_map(|rule| &rule.targets);
         let groups: BTreeSet<String> = targets.filter_map(|target| log_group(&target.arn)).collect();
         let mut found: Option<Event> = None;
         for group in &groups {

@@ -15,6 +15,18 @@ pub(super) fn of(subject: &str, report: &Value, tries: usize) -> Row {
             Row::note("decision", subject, message, "nothing, if that is what you want: there was nothing to do")
         }
         "duplicate" => Row::good("decision", subject, message),
+        "postponed" => Row::note(
+            "decision",
+            subject,
+            format!("put off: {message}"),
+            "nothing: it is told with others like it, some minutes later",
+        ),
+        "stopped" => Row::bad(
+            "decision",
+            subject,
+            format!("the circuit breaker stopped it: {message}"),
+            "docs/operations.md, when the circuit breaker opens: find out who makes so many calls, or wait until its window is over",
+        ),
         "skipped" => Row::bad("decision", subject, format!("skipped, {reason}: {message}"), of_skip(reason)),
         "failed" => {
             let kind = text(report, "errorType");
@@ -80,6 +92,17 @@ fn action_of(message: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_outcome_is_known() {
+        let verdict = |outcome: &str| {
+            of("f", &serde_json::json!({"outcome": outcome, "reason": "exempt", "message": "m"}), 1).verdict
+        };
+        use super::super::super::Verdict::{Bad, Good, Note, Untold};
+        let known = ["acted", "dry-run", "duplicate", "nothing", "postponed", "skipped", "failed", "stopped"];
+        assert_eq!(known.map(verdict), [Good, Good, Good, Note, Note, Bad, Bad, Bad]);
+        assert_eq!(verdict("of another version"), Untold);
+    }
 
     #[test]
     fn the_action_that_was_refused_is_named() {

@@ -76,6 +76,12 @@ impl Made {
         for queue in queues {
             rows.push(match delete(aws, &queue).await {
                 Ok(true) => Row::good("removed", &queue.name, "the queue is deleted"),
+                Ok(false) if queue.url.is_none() => Row::untold(
+                    "removed",
+                    &queue.name,
+                    "its making was broken off, and SQS does not show it: it may still come",
+                    "look for the queue in a minute, and delete it",
+                ),
                 Ok(false) => Row::good("removed", &queue.name, "the queue is gone"),
                 Err(error) => {
                     let fix = format!("delete the queue {}", queue.name);

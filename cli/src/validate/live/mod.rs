@@ -19,6 +19,7 @@ use super::{Row, Seen, Verdict};
 use crate::aws::{Aws, Function, Rule};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 use trailhook::pattern::Pattern;
 
@@ -41,9 +42,9 @@ pub(super) struct Try<'a, T> {
     /// The queue's name.
     queue: String,
     began: Instant,
-    /// A little before the call: clocks differ.
+    /// When this began.
     since: DateTime<Utc>,
-    rows: Vec<Row>,
+    rows: &'a RefCell<Vec<Row>>,
 }
 
 /// The event of the call, as the rule's targets got it.
@@ -53,7 +54,7 @@ struct Event {
     envelope: Value,
 }
 
-/// Tries it, and says what came of each hop. `before` are the rows of what was looked at: a hop that does not come has
+/// Tries it, and puts what came of each hop into `rows`, so that it is there when this is ended early. `before` are the rows of what was looked at: a hop that does not come has
 /// its cause there, as a rule.
 pub async fn try_it(
     aws: &Aws,
@@ -61,20 +62,26 @@ pub async fn try_it(
     before: &[Row],
     settings: &Settings,
     made: &Made,
+    rows: &RefCell<Vec<Row>>,
     tell: impl FnMut(&str),
-) -> Vec<Row> {
+) {
+    if !seen.told_rules().any(may_answer) {
+        let seen = "no rule hands CreateQueue of SQS to anybody, so nothing is tried";
+        let fix = "nothing, if that is what you want; otherwise put CreateQueue into EventNames";
+        rows.borrow_mut().push(Row::note("call", "", seen, fix));
+        return;
+    }
     let id = uuid::Uuid::new_v4().simple().to_string();
     let tail = id.get(..8).unwrap_or_default();
     let queue = format!("trailhook-validate-{tail}");
-    let since = Utc::now() - Duration::from_secs(60);
-    let mut run = Try { aws, seen, settings, made, tell, queue, began: Instant::now(), since, rows: Vec::new() };
+    let mut run = Try { aws, seen, settings, made, tell, queue, began: Instant::now(), since: Utc::now(), rows };
     let inbox = if settings.subscribe { run.listen(tail).await } else { None };
     if !run.call().await {
-        return run.rows;
+        return;
     }
     let Some(event) = run.event(before).await else {
         run.metrics(None).await;
-        return run.rows;
+        return;
     };
     for function in run.expected(&event) {
         if let Some(report) = run.decision(&function, &event, before).await {
@@ -82,13 +89,12 @@ pub async fn try_it(
         }
     }
     run.metrics(Some(&event)).await;
-    run.rows
 }
 
 impl<T: FnMut(&str)> Try<'_, T> {
     fn push(&mut self, row: Row) {
         let after = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.rows.push(row.after(after));
+        self.rows.borrow_mut().push(row.after(after));
     }
 
     /// Says what is waited for.
@@ -123,6 +129,22 @@ impl<T: FnMut(&str)> Try<'_, T> {
             |function: &&Function| rules.iter().flat_map(|rule| &rule.targets).any(|target| target.arn == function.arn);
         self.seen.told_functions().filter(is_target).cloned().collect()
     }
+}
+
+/// Whether a rule is about calls like the one that is made: who makes it, and from where, is for the rule to say.
+fn may_answer(rule: &Rule) -> bool {
+    let Ok(pattern) = Pattern::parse(&rule.pattern) else { return false };
+    let about = ["source", "detail-type", "detail.eventSource", "detail.eventName"];
+    let is_ours = |event: &&Value| {
+        let text = |place: &str| event.pointer(place).and_then(Value::as_str);
+        text("/detail/eventName") == Some("CreateQueue")
+            && text("/detail/eventSource") == Some("sqs.amazonaws.com")
+            && text("/detail/errorCode").is_none()
+    };
+    crate::commands::sample_events().iter().filter(is_ours).any(|event| {
+        let explanation = pattern.explain(event);
+        explanation.matched || !explanation.deciding().any(|field| about.contains(&field.path.as_str()))
+    })
 }
 
 /// What was wrong before, in short, for a hop that did not come.

@@ -37,21 +37,22 @@ impl<T: FnMut(&str)> Try<'_, T> {
 
     async fn subscribed(&self, name: &str) -> Result<Inbox, AwsError> {
         self.made.queue(name);
-        let answer = told("sqs:CreateQueue", self.aws.sqs.create_queue().queue_name(name).send().await)?;
+        let topics: Vec<&String> = self.seen.topics.keys().collect();
+        // Its own ARN is not known yet; a queue's policy is about that queue only.
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage",
+            "Resource": "*", "Condition": { "ArnEquals": { "aws:SourceArn": topics } },
+        }] });
+        let asked = self.aws.sqs.create_queue().queue_name(name);
+        let asked = asked.attributes(QueueAttributeName::Policy, policy.to_string()).send().await;
+        let answer = told("sqs:CreateQueue", asked)?;
         let url = answer.queue_url().unwrap_or_default().to_owned();
         self.made.queue_is_at(name, &url);
         let asked = self.aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::QueueArn);
         let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
         let arn = answer.attributes().and_then(|all| all.get(&QueueAttributeName::QueueArn)).cloned();
         let arn = arn.unwrap_or_default();
-        for topic in self.seen.topics.keys() {
-            let policy = json!({ "Version": "2012-10-17", "Statement": [{
-                "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage",
-                "Resource": arn, "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
-            }] });
-            let asked = self.aws.sqs.set_queue_attributes().queue_url(&url);
-            let asked = asked.attributes(QueueAttributeName::Policy, policy.to_string()).send().await;
-            told("sqs:SetQueueAttributes", asked)?;
+        for topic in topics {
             self.made.subscription(topic, &arn);
             let asked = self.aws.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(&arn);
             let asked = asked.return_subscription_arn(true).send().await;

@@ -97,7 +97,8 @@ pub(super) async fn queue(aws: &Aws, arn: &str) -> Result<Option<Queue>, AwsErro
     Ok(Some(Queue {
         policy: attribute(QueueAttributeName::Policy),
         key: attribute(QueueAttributeName::KmsMasterKeyId),
-        messages: count(attribute(QueueAttributeName::ApproximateNumberOfMessages)),
+        messages: count(attribute(QueueAttributeName::ApproximateNumberOfMessages))
+            + count(attribute(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)),
         url,
     }))
 }

@@ -97,6 +97,13 @@ pub async fn gather(aws: &Aws, what: &What, mut tell: impl FnMut(&str)) -> Resul
 }
 
 impl Seen {
+    /// Why nothing at all was told, where that is so: nobody answers, or nobody knows who asks.
+    pub fn nobody_answers(&self) -> Option<&AwsError> {
+        let told = self.stack.is_some() || self.rules.values().any(Result::is_ok);
+        let error = self.trails.as_ref().err().filter(|_| !told)?;
+        Some(error).filter(|error| error.is_about_the_caller())
+    }
+
     /// The rules that were told of.
     pub fn told_rules(&self) -> impl Iterator<Item = &Rule> {
         self.rules.values().filter_map(|rule| rule.as_ref().ok())
