@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::command::{folder, told, with_script};
 use trailhook_tests::functions::binaries;
+use trailhook_tests::letters::{event, record};
 use trailhook_tests::root;
 use trailhook_tests::stage::Stage;
 
@@ -73,20 +74,6 @@ fn causes(found: &Value) -> Vec<String> {
         groups.map(|one| format!("{} {}", one["cause"].as_str().unwrap(), name(&one["target"]))).collect();
     all.sort();
     all
-}
-
-/// What Lambda keeps of an event that this function gave up on.
-fn record(function: &str, event: &Value) -> String {
-    let context = json!({"functionArn": format!("{function}:$LATEST"), "condition": "RetriesExhausted"});
-    let error = json!({"errorType": "Trailhook.Denied", "errorMessage": "no sqs:DeleteQueue\u{1b}[2J"});
-    json!({"version": "1.0", "requestContext": context, "requestPayload": event, "responsePayload": error}).to_string()
-}
-
-fn event(id: &str, minutes_ago: i64) -> Value {
-    let time = chrono::Utc::now() - chrono::TimeDelta::minutes(minutes_ago);
-    let mut event = trailhook_tests::world::event("orders", time).unwrap();
-    event["detail"]["eventID"] = id.into();
-    event
 }
 
 /// Nobody lets EventBridge invoke revert or write to the log group, and notify does not start until it is mended.
@@ -191,10 +178,11 @@ async fn what_is_not_understood_not_known_or_too_old_stays() {
         message.send().await.unwrap().message_id.unwrap()
     };
     let garbage = put("no letter".to_owned(), None).await;
-    let stranger = put(record("arn:aws:lambda:eu-west-1:111122223333:function:payroll", &event("r-1", 1)), None).await;
-    put(event("r-2", 1).to_string(), Some("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/payroll")).await;
-    put(record(ARN, &event("r-3", 20)), None).await;
-    put(record(ARN, &event("r-4", 1)), None).await;
+    let stranger =
+        put(record("arn:aws:lambda:eu-west-1:111122223333:function:payroll", &event("r-1", 1).unwrap()), None).await;
+    put(event("r-2", 1).unwrap().to_string(), Some("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/payroll")).await;
+    put(record(ARN, &event("r-3", 20).unwrap()), None).await;
+    put(record(ARN, &event("r-4", 1).unwrap()), None).await;
 
     let output = redrive(&stage, &[]);
     let text = String::from_utf8_lossy(&output.stdout);
@@ -232,7 +220,7 @@ async fn what_is_not_understood_not_known_or_too_old_stays() {
     };
     let (status, error) = told(&alone(&["--send", "--yes"]));
     assert!(status == Some(2) && error.contains("say --function NAME or --stack-name NAME"), "{error}");
-    put(record(ARN, &event("r-5", 1)), None).await;
+    put(record(ARN, &event("r-5", 1).unwrap()), None).await;
     let sent = alone(&["--send", "--yes", "--function", ARN, "--unvouched-too"]);
     let text = String::from_utf8_lossy(&sent.stdout);
     assert!(
@@ -251,7 +239,7 @@ async fn nothing_is_in_doubt_when_calls_fail_or_somebody_ends_it() {
     let stage = Stage::start(&[]).unwrap();
     let sqs = stage.sqs("alice");
     for number in 0..25 {
-        let body = record(&ARN.replace("Revert", "Notify"), &event(&format!("r-{number}"), 1));
+        let body = record(&ARN.replace("Revert", "Notify"), &event(&format!("r-{number}"), 1).unwrap());
         sqs.send_message().queue_url(QUEUE).message_body(body).send().await.unwrap();
     }
 
@@ -278,13 +266,13 @@ async fn nothing_is_in_doubt_when_calls_fail_or_somebody_ends_it() {
         _ => Meet::Pass,
     };
     let between = Between::start(&stage.endpoint, undeletable).await.unwrap();
-    let output = redrive_at(&between.endpoint, &["--send", "--yes", "--event-id", "r-7"]);
+    let output = redrive_at(&between.endpoint, &["--send", "--yes", "--event-id", "r-7", "--unvouched-too"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.code() == Some(1) && text.contains("sqs:DeleteMessage: AccessDenied: not you"), "{text}");
     assert!(text.contains("1 sent, 0 failed") && text.contains("says duplicate"), "{text}");
     stage.until(|line| line.starts_with("decided  NotifyFunction: done")).unwrap();
     until(&stage, 25);
-    let (status, sent) = listed(&stage, &["--send", "--yes", "--event-id", "r-7"]);
+    let (status, sent) = listed(&stage, &["--send", "--yes", "--event-id", "r-7", "--unvouched-too"]);
     assert_eq!((status, &sent["letters"][0]["fate"]), (Some(0), &json!("sent")), "{sent:#}");
     stage.until(|line| line.starts_with("decided  NotifyFunction: ") && line.contains(" again: answered at ")).unwrap();
 
@@ -296,7 +284,7 @@ async fn nothing_is_in_doubt_when_calls_fail_or_somebody_ends_it() {
         _ => Meet::Pass,
     };
     let between = Between::start(&stage.endpoint, lost).await.unwrap();
-    let output = redrive_at(&between.endpoint, &["--send", "--yes", "--max", "5"]);
+    let output = redrive_at(&between.endpoint, &["--send", "--yes", "--max", "5", "--unvouched-too"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.code() == Some(1) && text.contains("0 sent, 5 failed"), "{text}");
     assert!(text.contains("MessageNotInflight: gone") && text.contains("there may be more: --max"), "{text}");

@@ -6,6 +6,7 @@ pub mod command;
 pub mod emf;
 pub mod functions;
 pub mod hostile;
+pub mod letters;
 pub mod mistakes;
 pub mod moto;
 pub mod python;

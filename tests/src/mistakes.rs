@@ -146,7 +146,7 @@ pub const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "decisions kept out of the log",
-        made: Said(&["--parameter", "LogLevel=WARN"]),
+        made: Template(|text| text.replace("ApplicationLogLevel: !Ref LogLevel", "ApplicationLogLevel: WARN")),
         is_seen: false,
         row: ["untold", "decision", "NotifyFunction", "keeps decisions out of its log", "LogLevel=INFO"],
     },
