@@ -17,14 +17,15 @@ Examples:
           a page to keep or to mail, too
   trailhook validate --rule my-rule --read-only --json
           a rule without a stack, for programs
-  AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any trailhook validate --stack-name trailhook --region eu-west-1 --endpoint-url http://127.0.0.1:4566
-          a running `trailhook local`
+  trailhook validate --stack-name trailhook --region eu-west-1 --endpoint-url http://127.0.0.1:4566
+          a running `trailhook local`, with AWS_ACCESS_KEY_ID=alice and any secret
 
-It asks with your own credentials. The live part makes a queue trailhook-validate-… (with --subscribe also
-trailhook-inbox-… and a subscription) and takes all of it away again, after Ctrl-C too.
+It asks with your own credentials. The live part makes a queue trailhook-validate-… (with
+--subscribe also trailhook-inbox-… and a subscription) and takes all of it away again, after
+Ctrl-C too.
 
-Exit status: 0 when all is as it should be, notes included; 1 when something is not, or AWS does not
-tell (with --strict also for notes); 2 when nothing could be asked; 130 after Ctrl-C.";
+Exit status: 0 when all is as it should be, notes included; 1 when something is not, or AWS does
+not tell (with --strict also for notes); 2 when nothing could be asked; 130 after Ctrl-C.";
 
 /// `trailhook validate`.
 #[derive(Debug, Args)]

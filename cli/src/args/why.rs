@@ -11,14 +11,15 @@ Examples:
           who did what, which rule matched, who got it, what each function decided and why
   trailhook why orders --stack-name trailhook
           the newest events about a queue, each with its story
-  trailhook why https://sqs.eu-west-1.amazonaws.com/111122223333/orders --stack-name trailhook --since 3d --last 20 --json
+  trailhook why orders --stack-name trailhook --since 3d --last 20 --json
           more of them, for programs
 
-It looks into CloudTrail's event history, the log groups that get the rules' events, the functions' logs, the
-journal and the dead-letter queues, and changes nothing. It goes by the rules as they are now.
+It looks into CloudTrail's event history, the log groups that get the rules' events, the
+functions' logs, the journal and the dead-letter queues, and changes nothing. It goes by the
+rules as they are now.
 
-Exit status: 0 when a story is told; 1 when something could not be asked, or nothing is found; 2 when
-nothing could be asked.";
+Exit status: 0 when a story is told; 1 when something could not be asked, or nothing is found;
+2 when nothing could be asked.";
 
 /// `trailhook why`.
 #[derive(Clone, Debug, Args)]

@@ -70,7 +70,7 @@ impl Aws {
     /// No Region or no credentials are found.
     pub async fn of(arguments: &AwsArguments) -> Result<Aws, NoAws> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .retry_config(RetryConfig::standard().with_max_attempts(8))
+            .retry_config(RetryConfig::standard().with_max_attempts(5))
             .timeout_config(timeouts());
         if let Some(profile) = &arguments.profile {
             loader = loader.profile_name(profile);

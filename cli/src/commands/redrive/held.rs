@@ -13,15 +13,15 @@ const BATCH: usize = 10;
 
 /// What is known of a queue before it is looked into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Queue {
+pub(in super::super) struct Queue {
     /// So many messages somebody has in hand, about.
-    pub(super) away: u64,
+    pub(in super::super) away: u64,
     /// Whether SQS counts the looks at a message, and moves it away after some.
-    pub(super) is_redriven: bool,
+    pub(in super::super) is_redriven: bool,
 }
 
 impl Queue {
-    pub(super) async fn of(aws: &Aws, url: &str) -> Result<Queue, AwsError> {
+    pub(in super::super) async fn of(aws: &Aws, url: &str) -> Result<Queue, AwsError> {
         let away = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
         let asked = aws.sqs.get_queue_attributes().queue_url(url);
         let asked = asked.attribute_names(away.clone()).attribute_names(QueueAttributeName::RedrivePolicy);

@@ -20,7 +20,7 @@ pub use choose::{Allowed, Left, Wanted};
 pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
 pub(super) use held::Held;
-use held::Queue;
+pub(super) use held::Queue;
 pub use letter::{Cause, Letter, Message, Target, Unreadable, read};
 pub(super) use places::{is_queue, url_of};
 
@@ -33,6 +33,8 @@ use places::Places;
 use std::io::Write;
 use std::pin::{Pin, pin};
 use std::time::Duration;
+pub(super) use vouched::same;
+use vouched::{History, Patterns};
 
 /// How long the giving back may take when somebody wants it to end; there may be thousands.
 const GRACE: Duration = Duration::from_secs(10);
@@ -126,7 +128,7 @@ async fn work(
         return Ok(());
     }
     if !arguments.unvouched_too {
-        vouch(aws, found, ended).await?;
+        vouch(aws, found, &places.patterns, ended).await?;
     }
     let number = found.count(|fate| *fate == Fate::WouldSend);
     if number == 0 {
@@ -159,8 +161,10 @@ async fn work(
 async fn vouch(
     aws: &Aws,
     found: &mut Found,
+    patterns: &Patterns,
     ended: &mut Pin<&mut impl Future<Output = u8>>,
 ) -> Result<(), CommandError> {
+    let mut history = History::default();
     let would =
         |entry: &&mut Entry| entry.fate == Fate::WouldSend && matches!(entry.letter.target, Target::Function { .. });
     let bar = progress_bar(found.letters.iter_mut().filter(would).count(), "asking the event history");
@@ -168,7 +172,7 @@ async fn vouch(
         tokio::select! {
             biased;
             status = &mut *ended => return Err(CommandError::Ended(status)),
-            vouched = vouched::vouched(aws, &entry.letter.event) => if let Err(why) = vouched {
+            vouched = history.vouches(aws, &entry.letter, patterns) => if let Err(why) = vouched {
                 entry.fate = Fate::Left { why: format!("{why}; --unvouched-too sends it all the same") };
             },
         }

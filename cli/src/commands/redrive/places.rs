@@ -4,6 +4,7 @@
 use super::choose::{Allowed, limit};
 use super::error::RedriveError;
 use super::letter::Target;
+use super::vouched::Patterns;
 use crate::args::RedriveArguments;
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, told};
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ pub(super) struct Places {
     pub(super) queues: Vec<String>,
     /// What may be sent to.
     pub(super) allowed: Allowed,
+    /// What the rules hand to each function.
+    pub(super) patterns: Patterns,
     /// The ARN of the function that was asked for.
     pub(super) function: Option<String>,
     /// What was asked for and is not looked into, in sentences.
@@ -81,6 +84,9 @@ impl Places {
         for made in stack.of_kind("AWS::Events::Rule") {
             let Some(rule) = self.there(&made.logical_id, Rule::of(aws, &made.physical_id).await)? else { continue };
             for target in rule.targets {
+                if let Target::Function { arn, .. } = Target::of(&target.arn) {
+                    self.patterns.entry(arn).or_default().push(rule.pattern.clone());
+                }
                 queues.extend(target.dead_letter_queue);
                 if let Target::Function { arn, qualifier: qualifier @ Some(_) } = Target::of(&target.arn) {
                     self.allowed.qualified.push((arn, qualifier));

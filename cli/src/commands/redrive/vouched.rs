@@ -1,26 +1,20 @@
-//! Whether an event is one that CloudTrail has recorded.
+//! Whether an event is one that CloudTrail has recorded, and one that a rule hands to its target.
 //!
-//! Who gets an event from the bus knows that AWS put it there. A dead letter is written by whoever may send to the queue, and
-//! a function that is invoked by itself can't tell the difference: it would undo a call that nobody made. So the record in
-//! the letter is held against the event history, which nobody but AWS writes.
+//! Who gets an event from the bus knows that AWS put it there, and that a rule matched it. A dead letter is written by whoever
+//! may send to the queue, and a function that is invoked by itself can't tell the difference: it would undo a call that nobody
+//! made, or one that nobody wanted undone. So the record in the letter is held against the event history, which nobody but
+//! AWS writes, and against the rules.
 
-use crate::aws::{Aws, AwsError, told};
-use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
+use super::super::why::recorded;
+use super::letter::{Letter, Target};
+use crate::aws::{Aws, AwsError};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use trailhook::pattern::Pattern;
 
-/// What a function decides by.
-const MEMBERS: [&str; 10] = [
-    "eventID",
-    "eventSource",
-    "eventName",
-    "eventTime",
-    "awsRegion",
-    "recipientAccountId",
-    "userIdentity",
-    "requestParameters",
-    "responseElements",
-    "errorCode",
-];
+/// CloudTrail answers two such calls a second, in an account and Region, and revert asks it too.
+const PACE: Duration = Duration::from_millis(500);
 
 /// Why nobody vouches for an event.
 #[derive(Debug, thiserror::Error)]
@@ -28,52 +22,112 @@ pub(super) enum Unvouched {
     /// There is nothing to look it up by.
     #[error("its record has no eventID, so nobody can say that CloudTrail wrote it")]
     NoId,
+    /// Another account's history is not looked into.
+    #[error("it is of account {0} in {1}, whose event history is not looked into")]
+    Elsewhere(String, String),
     /// It is not there.
-    #[error("the event history of this Region has no event {0}: somebody else may have written it")]
+    #[error(
+        "the event history of this Region has no event {0}: somebody else may have written it, or it is younger than 15 minutes"
+    )]
     NotThere(String),
     /// It is there, and says something else.
-    #[error("the event history says something else about {0}: somebody has changed it")]
-    Other(&'static str),
+    #[error("the event history says something else about {0}: somebody may have changed it")]
+    Other(String),
+    /// No rule would have handed it over.
+    #[error("no rule hands such an event to this function now")]
+    NoRule,
     /// It could not be asked.
     #[error("the event history was not told: {0}")]
     Aws(#[from] AwsError),
 }
 
-/// Holds the event of a dead letter against the event history.
-///
-/// # Errors
-/// Nobody vouches for it.
-pub(super) async fn vouched(aws: &Aws, event: &str) -> Result<(), Unvouched> {
-    // What is no JSON was not read as a letter.
-    let envelope: Value = serde_json::from_str(event).unwrap_or_default();
-    let detail = envelope.get("detail").unwrap_or(&Value::Null);
-    let id = detail.get("eventID").and_then(Value::as_str).ok_or(Unvouched::NoId)?;
-    let by_id = LookupAttribute::builder().attribute_key(LookupAttributeKey::EventId).attribute_value(id).build();
-    // Only what lacks a member can't be built, and it has both.
-    let by_id = by_id.map_err(|_| Unvouched::NoId)?;
-    let answer = told("cloudtrail:LookupEvents", aws.cloudtrail.lookup_events().lookup_attributes(by_id).send().await)?;
-    let records =
-        answer.events().iter().filter_map(|found| serde_json::from_str::<Value>(found.cloud_trail_event()?).ok());
-    let recorded = records.into_iter().find(|record| record.get("eventID").and_then(Value::as_str) == Some(id));
-    same(&recorded.ok_or_else(|| Unvouched::NotThere(id.to_owned()))?, &envelope)
+/// The event history, asked once about each event.
+#[derive(Debug, Default)]
+pub(super) struct History(BTreeMap<String, Option<Value>>);
+
+impl History {
+    /// Holds a dead letter for a function against rules and history; `patterns` are those of the rules whose target it is,
+    /// none where it is no rule's.
+    ///
+    /// # Errors
+    /// Nobody vouches for it.
+    pub(super) async fn vouches(&mut self, aws: &Aws, letter: &Letter, patterns: &Patterns) -> Result<(), Unvouched> {
+        // What is no JSON was not read as a letter.
+        let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
+        if let Target::Function { arn, .. } = &letter.target
+            && let Some(patterns) = patterns.get(arn)
+        {
+            // A pattern that can't be read hands nothing over that anybody knows of.
+            let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
+            if !patterns.iter().any(matches) {
+                return Err(Unvouched::NoRule);
+            }
+        }
+        let detail = envelope.get("detail").unwrap_or(&Value::Null);
+        let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+        if text("eventID").is_empty() {
+            return Err(Unvouched::NoId);
+        }
+        let region = text("awsRegion");
+        if !region.is_empty() && region != aws.region {
+            return Err(Unvouched::Elsewhere(text("recipientAccountId").to_owned(), region.to_owned()));
+        }
+        let id = text("eventID").to_owned();
+        if !self.0.contains_key(&id) {
+            if !self.0.is_empty() {
+                tokio::time::sleep(PACE).await;
+            }
+            let record = recorded(aws, &id).await?;
+            self.0.insert(id.clone(), record);
+        }
+        match self.0.get(&id) {
+            Some(Some(record)) => same(record, &envelope).map_err(Unvouched::Other),
+            _ => Err(Unvouched::NotThere(id)),
+        }
+    }
 }
 
+/// The patterns of the rules that have a function for a target, by its ARN.
+pub(super) type Patterns = BTreeMap<String, Vec<String>>;
+
 /// Whether an envelope is around this record, and says of it what AWS says.
-fn same(recorded: &Value, envelope: &Value) -> Result<(), Unvouched> {
+///
+/// # Errors
+/// The first member that differs.
+pub fn same(recorded: &Value, envelope: &Value) -> Result<(), String> {
     let detail = envelope.get("detail").unwrap_or(&Value::Null);
-    // What is null in the one may be missing in the other.
+    let (recorded, detail) = (bare(recorded), bare(detail));
     let of = |record: &Value, name: &str| record.get(name).cloned().unwrap_or_default();
-    if let Some(other) = MEMBERS.into_iter().find(|name| of(recorded, name) != of(detail, name)) {
-        return Err(Unvouched::Other(other));
+    let names = [&recorded, &detail].into_iter().filter_map(Value::as_object).flatten().map(|(name, _)| name);
+    if let Some(other) = names.into_iter().find(|name| of(&recorded, name) != of(&detail, name)) {
+        return Err(other.clone());
     }
-    let around = |name: &str| envelope.get(name).and_then(Value::as_str);
-    let source = of(recorded, "eventSource");
-    let source = source.as_str().and_then(|source| source.split('.').next()).map(|service| format!("aws.{service}"));
-    match () {
-        () if around("source").map(str::to_owned) != source => Err(Unvouched::Other("source")),
-        () if of(recorded, "recipientAccountId").as_str() != around("account") => Err(Unvouched::Other("account")),
-        () if of(recorded, "awsRegion").as_str() != around("region") => Err(Unvouched::Other("region")),
-        () => Ok(()),
+    let around = |name: &str| envelope.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name: &str| of(&recorded, name).as_str().map(str::to_owned);
+    let source = text("eventSource").and_then(|source| Some(format!("aws.{}", source.split('.').next()?)));
+    let kind = Some("AWS API Call via CloudTrail".to_owned());
+    let wanted = [
+        ("detail-type", kind),
+        ("source", source),
+        ("account", text("recipientAccountId")),
+        ("region", text("awsRegion")),
+    ];
+    match wanted.into_iter().find(|(name, wanted)| around(name) != *wanted) {
+        Some((name, _)) => Err(name.to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// A record without what says nothing: what is null or empty in the one may be missing in the other.
+fn bare(value: &Value) -> Value {
+    let says = |value: &Value| !value.is_null() && value.as_object().is_none_or(|members| !members.is_empty());
+    match value {
+        Value::Object(members) => {
+            let bare = members.iter().map(|(name, value)| (name.clone(), bare(value)));
+            Value::Object(bare.filter(|(_, value)| says(value)).collect())
+        }
+        Value::Array(elements) => elements.iter().map(bare).collect(),
+        other => other.clone(),
     }
 }
 
@@ -83,21 +137,26 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_member_that_a_function_goes_by_is_compared() {
+    fn every_member_that_differs_is_named() {
         let record = json!({"eventID": "e-1", "eventSource": "sqs.amazonaws.com", "eventName": "CreateQueue",
-            "eventTime": "2026-11-02T09:30:31Z", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
-            "userIdentity": {"type": "IAMUser"}, "requestParameters": {"queueName": "q"}, "responseElements": null});
-        let envelope = json!({"source": "aws.sqs", "account": "111122223333", "region": "eu-west-1", "detail": record});
-        assert!(same(&record, &envelope).is_ok());
-        for name in MEMBERS {
+            "awsRegion": "eu-west-1", "recipientAccountId": "111122223333", "sourceIPAddress": "192.0.2.1",
+            "userIdentity": {"type": "IAMUser", "sessionContext": {"sessionIssuer": {}}},
+            "requestParameters": {"queueName": "q"}, "responseElements": null});
+        let envelope = json!({"source": "aws.sqs", "account": "111122223333", "region": "eu-west-1",
+            "detail-type": "AWS API Call via CloudTrail", "detail": record});
+        assert_eq!(same(&record, &envelope), Ok(()));
+        for name in record.as_object().unwrap().keys().map(String::as_str).chain(["added"]) {
             let mut forged = envelope.clone();
             forged["detail"][name] = json!("forged");
-            assert!(matches!(same(&record, &forged), Err(Unvouched::Other(other)) if other == name), "{name}");
+            assert_eq!(same(&record, &forged), Err(name.to_owned()));
         }
-        for name in ["source", "account", "region"] {
+        for name in ["source", "account", "region", "detail-type"] {
             let mut forged = envelope.clone();
             forged[name] = json!("forged");
-            assert!(matches!(same(&record, &forged), Err(Unvouched::Other(other)) if other == name), "{name}");
+            assert_eq!(same(&record, &forged), Err(name.to_owned()));
         }
+        let mut bare = envelope.clone();
+        bare["detail"]["userIdentity"] = json!({"type": "IAMUser"});
+        assert_eq!(same(&record, &bare), Ok(()), "what is empty says nothing");
     }
 }

@@ -68,11 +68,12 @@ impl Deployed {
     }
 
     async fn function(&mut self, aws: &Aws, called: String, name: &str, stack: &DeployedStack) {
-        let (arn, log_group) = match Function::of(aws, name).await {
+        let (arn, log_group, hides_decisions) = match Function::of(aws, name).await {
             Ok(function) => {
                 self.journals.extend(function.setting(JOURNAL).map(str::to_owned));
+                let hides = function.hides_decisions();
                 self.queues.extend(function.on_failure.filter(|arn| is_queue(arn)));
-                (function.arn, function.log_group)
+                (function.arn, function.log_group, hides)
             }
             Err(error) => {
                 self.not_told(&format!("the function {called}"), &error);
@@ -82,10 +83,10 @@ impl Deployed {
                 let arn = arn.into_iter().find(|arn| arn.rsplit(':').next() == Some(short));
                 let partition = stack.arn.split(':').nth(1).unwrap_or("aws");
                 let made = || format!("arn:{partition}:lambda:{}:{}:function:{short}", aws.region, stack.account());
-                (arn.unwrap_or_else(made), format!("/aws/lambda/{short}"))
+                (arn.unwrap_or_else(made), format!("/aws/lambda/{short}"), false)
             }
         };
-        self.functions.push(Looked { called, arn, log_group, decisions: None });
+        self.functions.push(Looked { called, arn, log_group, hides_decisions, decisions: None });
     }
 
     /// Without a rule or a function its queue is not known either.

@@ -46,6 +46,8 @@ pub struct Looked {
     pub arn: String,
     /// Where its lines go.
     pub log_group: String,
+    /// Whether Lambda keeps its decisions out of its log.
+    pub hides_decisions: bool,
     /// Its decisions about the event, the oldest first; `None` where it could not be asked.
     pub decisions: Option<Vec<Decision>>,
 }

@@ -23,7 +23,7 @@ pub(super) struct OfQueue {
 }
 
 /// The record of an event.
-pub(super) async fn record(aws: &Aws, event_id: &str) -> Result<Option<Value>, AwsError> {
+pub(in super::super) async fn record(aws: &Aws, event_id: &str) -> Result<Option<Value>, AwsError> {
     let (records, _) = page(aws, LookupAttributeKey::EventId, event_id, None, None).await?;
     Ok(records.into_iter().find(|record| record.get("eventID").and_then(Value::as_str) == Some(event_id)))
 }

@@ -1,7 +1,7 @@
 //! The dead letters of a stack: held while they are read, and given back at once.
 
 use super::super::CommandError;
-use super::super::redrive::{Held, Letter, if_ended, read, url_of};
+use super::super::redrive::{Held, Letter, Queue, if_ended, read, url_of};
 use super::deployed::{Deployed, untold};
 use crate::aws::Aws;
 use std::pin::Pin;
@@ -37,6 +37,23 @@ pub(super) async fn letters(
                 continue;
             }
         };
+        match Queue::of(aws, &url).await {
+            Ok(Queue { is_redriven: true, .. }) => {
+                let why = "has a redrive policy: a look would count, and may move its messages away";
+                letters.untold.push(format!("the queue {name} {why}"));
+                continue;
+            }
+            Ok(Queue { away: 0, .. }) => {}
+            Ok(Queue { away, .. }) => {
+                letters
+                    .untold
+                    .push(format!("the queue {name} has about {away} messages that somebody else has in hand"));
+            }
+            Err(error) => {
+                letters.untold.push(format!("the queue {name} {}", untold(&error)));
+                continue;
+            }
+        }
         loop {
             // Never in the middle of a call: what SQS has given would be held by nobody.
             match held.take(aws, &url, MOST).await {

@@ -1,5 +1,6 @@
 //! What AWS knows of an event, gathered place by place.
 
+use super::super::redrive::same;
 use super::about::is_of_queue;
 use super::deployed::{Deployed, untold};
 use super::facts::{Decision, Facts, Looked, time};
@@ -44,14 +45,10 @@ impl Look<'_> {
             untold: [self.deployed.untold.clone(), self.letters.untold.clone()].concat(),
             ..Facts::default()
         };
-        let about = self.letters.all.iter().filter(|letter| letter.event_id.as_deref() == Some(event_id));
-        facts.letters = about.cloned().collect();
-        // It was read as JSON before.
-        facts.event = facts.letters.first().and_then(|letter| serde_json::from_str(&letter.event).ok());
         match history::record(self.aws, event_id).await {
             Ok(record) => {
                 facts.in_history = Some(record.is_some());
-                facts.event = facts.event.or(record.map(around));
+                facts.event = record.map(around);
             }
             Err(error) => facts.untold.push(format!("the event history {}", untold(&error))),
         }
@@ -59,6 +56,7 @@ impl Look<'_> {
         let at = facts.event.as_ref().and_then(|event| event.pointer("/detail/eventTime")?.as_str().and_then(time));
         let since = at.map_or(self.since, |at| self.since.min(at - A_LITTLE));
         self.groups(&mut facts, since).await;
+        self.letters_about(&mut facts);
         for function in &self.deployed.functions {
             let words = [event_id.to_owned(), "trailhook::decision".to_owned()];
             let asked = lines(self.aws, &function.log_group, &words, since).await;
@@ -68,6 +66,11 @@ impl Look<'_> {
                 all.sort_by_key(|decision| decision.at);
                 all
             });
+            let says_nothing = decisions.as_ref().is_some_and(Vec::is_empty);
+            if function.hides_decisions && says_nothing {
+                facts.untold.push(format!("the log level of {} keeps decisions out of its log", function.called));
+            }
+            let decisions = decisions.filter(|_| !(function.hides_decisions && says_nothing));
             facts.functions.push(Looked { decisions, ..function.clone() });
         }
         for journal in &self.deployed.journals {
@@ -83,7 +86,8 @@ impl Look<'_> {
     pub(super) async fn newest(&self, queue: &str, most: usize) -> Newest {
         let (mut found, mut untold_of) = (BTreeMap::<String, Option<DateTime<Utc>>>::new(), Vec::new());
         let mut add = |record: &Value| {
-            if let Some(id) = text(record, "/eventID").filter(|_| is_of_queue(record, queue)) {
+            let is_id = |id: &&str| uuid::Uuid::try_parse(id).is_ok();
+            if let Some(id) = text(record, "/eventID").filter(is_id).filter(|_| is_of_queue(record, queue)) {
                 found.insert(id.to_owned(), text(record, "/eventTime").and_then(time));
             }
         };
@@ -116,6 +120,28 @@ impl Look<'_> {
         found.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
         found.truncate(most);
         Newest { ids: found.into_iter().rev().map(|(id, _)| id).collect(), untold: untold_of }
+    }
+
+    /// The dead letters about the event. Whoever may send to a queue can write one, so AWS's own record goes before it, and
+    /// one that says something else is none.
+    fn letters_about(&self, facts: &mut Facts) {
+        for letter in self.letters.all.iter().filter(|letter| letter.event_id.as_ref() == Some(&facts.event_id)) {
+            // It was read as JSON before.
+            let said: Value = serde_json::from_str(&letter.event).unwrap_or_default();
+            let recorded = facts.event.as_ref().and_then(|event| event.get("detail"));
+            match recorded.map(|record| same(record, &said)) {
+                Some(Ok(())) => facts.letters.push(letter.clone()),
+                Some(Err(member)) => facts.untold.push(format!(
+                    "a dead letter says something else about {member} than the record: somebody may have written it"
+                )),
+                None => facts.letters.push(letter.clone()),
+            }
+        }
+        if let (None, Some(letter)) = (&facts.event, facts.letters.first()) {
+            facts.event = serde_json::from_str(&letter.event).ok();
+            let why = "nothing but a dead letter has the record, and whoever may send to the queue may have written it";
+            facts.untold.push(why.to_owned());
+        }
     }
 
     async fn groups(&self, facts: &mut Facts, since: DateTime<Utc>) {

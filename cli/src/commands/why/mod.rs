@@ -12,6 +12,7 @@ mod story;
 
 pub use about::About;
 pub use facts::{Decision, Facts, Looked};
+pub(super) use history::record as recorded;
 pub use story::{End, Ended, Line, Story, tell};
 
 use super::{CommandError, Verdict};
