@@ -33,7 +33,7 @@ pub struct Start<'a> {
 pub fn run<H: Handler>(build: impl FnOnce(&mut Start<'_>) -> Option<H>) -> ExitCode {
     let mut environment = Environment::of_process();
     let log = Log::start(&mut environment, H::NAME);
-    // One thread: a function answers one event at a time.
+    // One thread: a function waits for AWS nearly all of its time, though it should answer several events at once.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -93,7 +93,8 @@ async fn poll<H: Handler>(function: Arc<Function<H>>, log: Log) -> Result<(), la
         ends.end();
         answered
     });
-    Runtime::new(service).layer(wrapping()).layer(end).layer(begin).run().await
+    // One at a time, unless AWS_LAMBDA_MAX_CONCURRENCY says that Lambda hands out several at once.
+    Runtime::new(service).layer(wrapping()).layer(end).layer(begin).run_concurrent().await
 }
 
 type Answered = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;
@@ -103,7 +104,8 @@ type Answered = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Se
 fn answered<H: Handler>(function: Arc<Function<H>>, log: Log, event: LambdaEvent<Payload>) -> Answered {
     Box::pin(async move {
         let (payload, attempt) = (event.payload.bytes(), Attempt::of(&event.context));
-        let (report, failure) = match attempt.bounded_last(function.answer(payload, &attempt)).await {
+        let answer = aws::traced(event.context.xray_trace_id.clone(), function.answer(payload, &attempt));
+        let (report, failure) = match attempt.bounded_last(answer).await {
             Ok(answered) => answered,
             Err(cut) => function.cut_short(payload, cut),
         };

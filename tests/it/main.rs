@@ -16,6 +16,7 @@ mod cli_local;
 mod cli_pattern;
 mod clients;
 mod cloudwatch;
+mod concurrency;
 mod crashes;
 mod declared;
 mod decode;

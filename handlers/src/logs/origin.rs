@@ -2,19 +2,22 @@
 //!
 //! A process answers one event at a time, so every line that is written meanwhile belongs to it,
 //! whichever task and library writes it. A span would miss the tasks that keep connections, or leave
-//! them in the invocation that opened the connection.
+//! them in the invocation that opened the connection. Where Lambda hands it several at once, each has a task of its own
+//! that says which; what another task writes meanwhile belongs to none of them for certain, and names none.
 
 use lambda_runtime::Context;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::{Id, try_id};
 
 /// Where the lines of a process come from.
 #[derive(Debug)]
 pub(super) struct Origin {
     service: String,
     used: AtomicBool,
-    in_hand: Mutex<Option<Arc<InHand>>>,
+    /// The invocations, each with the task that has it in hand.
+    in_hand: Mutex<Vec<(Option<Id>, Arc<InHand>)>>,
 }
 
 /// The invocation in hand.
@@ -29,7 +32,7 @@ pub(super) struct InHand {
 
 impl Origin {
     pub(super) fn of(service: String) -> Origin {
-        Origin { service, used: AtomicBool::new(false), in_hand: Mutex::new(None) }
+        Origin { service, used: AtomicBool::new(false), in_hand: Mutex::default() }
     }
 
     pub(super) fn service(&self) -> &str {
@@ -40,18 +43,22 @@ impl Origin {
         let trace_id = context.xray_trace_id.as_deref().and_then(root);
         let cold_start = !self.used.swap(true, Ordering::Relaxed);
         let in_hand = InHand { request_id: context.request_id.clone(), trace_id, cold_start };
-        *self.lock() = Some(Arc::new(in_hand));
+        self.end();
+        self.lock().push((try_id(), Arc::new(in_hand)));
     }
 
     pub(super) fn end(&self) {
-        *self.lock() = None;
+        let own = try_id();
+        self.lock().retain(|(task, _)| *task != own);
     }
 
     pub(super) fn in_hand(&self) -> Option<Arc<InHand>> {
-        self.lock().clone()
+        let (all, own) = (self.lock(), try_id());
+        let only = || all.first().filter(|_| all.len() == 1);
+        all.iter().find(|(task, _)| *task == own).or_else(only).map(|(_, in_hand)| in_hand.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<InHand>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Option<Id>, Arc<InHand>)>> {
         // Nothing panics while it holds the lock, and what is in it is whole at any time.
         self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }

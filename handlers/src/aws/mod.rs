@@ -3,6 +3,11 @@
 //! No credential chain: in a function there are only the variables, and looking further costs time
 //! on every cold start. `AWS_ENDPOINT_URL` sends every call to the local stage or to an emulator.
 
+mod https;
+mod trace;
+
+pub(crate) use trace::traced;
+
 use crate::Environment;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
@@ -22,6 +27,7 @@ pub fn configuration(environment: &mut Environment) -> SdkConfig {
         .build();
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(trace::tracing(https::client(environment)))
         .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .retry_config(RetryConfig::standard())
         .timeout_config(timeouts);
