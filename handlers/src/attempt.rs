@@ -10,6 +10,7 @@ use lambda_runtime::Context;
 use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -60,27 +61,33 @@ impl Attempt {
     }
 
     /// The output, unless it panics, or Lambda is about to end the process.
-    pub(crate) async fn bounded<F: Future>(&self, future: F) -> Result<F::Output, Cut> {
-        self.until(LAST_WORDS, future).await
+    pub(crate) fn bounded<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output, Cut>> {
+        self.until(LAST_WORDS, Box::pin(future))
     }
 
     /// What is written to the table once the time for everything else may be up, or why it is not.
-    pub(crate) async fn written(&self, writing: impl Future<Output = Result<(), ApplyError>>) -> Result<(), String> {
-        match self.until(LAST_WORDS / 2, writing).await {
-            Ok(written) => written.map_err(|error| error.to_string()),
-            Err(_) => Err("the time was up".to_owned()),
+    pub(crate) fn written<F>(&self, writing: F) -> impl Future<Output = Result<(), String>>
+    where
+        F: Future<Output = Result<(), ApplyError>>,
+    {
+        let bounded = self.until(LAST_WORDS / 2, Box::pin(writing));
+        async {
+            match bounded.await {
+                Ok(written) => written.map_err(|error| error.to_string()),
+                Err(_) => Err("the time was up".to_owned()),
+            }
         }
     }
 
     /// The output of what has its own bounds inside: a moment later than any of them, or what was done
     /// before they ended it would be told by nobody.
-    pub(crate) async fn bounded_last<F: Future>(&self, future: F) -> Result<F::Output, Cut> {
-        self.until(LAST_WORDS / 4, future).await
+    pub(crate) fn bounded_last<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output, Cut>> {
+        self.until(LAST_WORDS / 4, Box::pin(future))
     }
 
-    async fn until<F: Future>(&self, before: TimeDelta, future: F) -> Result<F::Output, Cut> {
-        // Boxed: the SDK's futures are large, and nested deeply.
-        let mut future = Box::pin(future);
+    /// The SDK's futures are large, and nested deeply: they are put in a box where they are made, and not carried in the
+    /// state of everything around them.
+    async fn until<F: Future>(&self, before: TimeDelta, mut future: Pin<Box<F>>) -> Result<F::Output, Cut> {
         let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(Cut::Panicked(words(&*panic)))),

@@ -2,9 +2,11 @@
 //! there is none.
 
 use crate::ApplyError;
+use crate::aws::{Later, later};
 use crate::ledger::{Ledger, Place, Slot};
 use crate::logs::Log;
 use aws_config::SdkConfig;
+use aws_sdk_sns::Client;
 use chrono::SecondsFormat;
 use trailhook::{BreakerLimit, BreakerNotice, Reason};
 
@@ -16,7 +18,7 @@ pub(crate) struct Breaker {
     region: String,
     limit: BreakerLimit,
     /// Who is told when it opens; without one, the decision lines and the metric say it.
-    topic: Option<(String, aws_sdk_sns::Client)>,
+    topic: Option<(String, Later<Client>)>,
     log: Log,
 }
 
@@ -47,7 +49,7 @@ impl Breaker {
         aws: &SdkConfig,
         log: &Log,
     ) -> Breaker {
-        let topic = topic_arn.map(|arn| (arn, aws_sdk_sns::Client::new(aws)));
+        let topic = topic_arn.map(|arn| (arn, later(aws, Client::new)));
         Breaker { response, account: account.to_owned(), region: region.to_owned(), limit, topic, log: log.clone() }
     }
 

@@ -78,12 +78,14 @@ impl<H: Handler> Function<H> {
         let mut actions = actions.into_iter().peekable();
         while let Some(action) = actions.next() {
             let mut report = self.report(&action, ActionOutcome::NotReached);
-            let key = key(&report.action, &mut seen);
             if let Some(why) = first.as_ref().and_then(not_reached::<H>) {
                 reports.push(report.saying(why));
                 continue;
             }
-            if let Some(settled) = begun.as_ref().and_then(|begun| begun.settled(&key)) {
+            // Without the table nothing is remembered.
+            let key = begun.as_ref().map(|_| key(&report.action, &mut seen));
+            let before = begun.as_ref().zip(key.as_ref());
+            if let Some(settled) = before.and_then(|(begun, key)| begun.settled(key)) {
                 let (outcome, did) = match settled {
                     Settled::Done(_) => (ActionOutcome::Applied, "did it"),
                     Settled::Left(_) => (ActionOutcome::LeftToAnother, "did so"),
@@ -100,7 +102,7 @@ impl<H: Handler> Function<H> {
                 ActionOutcome::LeftToAnother => Some(Settled::Left(Utc::now())),
                 _ => None,
             };
-            if let (Some(begun), Some(settled)) = (begun.as_mut(), settled) {
+            if let (Some(begun), Some(key), Some(settled)) = (begun.as_mut(), key, settled) {
                 begun.note(key, settled);
                 // The last one is written with the outcome.
                 if actions.peek().is_some()

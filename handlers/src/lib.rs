@@ -17,6 +17,7 @@ mod run;
 mod step;
 mod trouble;
 
+pub use aws::Later;
 pub use configuration::Configuration;
 pub use environment::{Environment, Problem};
 pub use handler::{ApplyError, Handler};

@@ -1,40 +1,31 @@
-//! The payload as bytes, whatever they are.
+//! What Lambda hands over, byte for byte.
 //!
-//! lambda_runtime reads the payload as JSON before any handler sees it, and reports what isn't JSON
-//! with an error type of its own. Wrapped into JSON here, every payload reaches our own decoding,
-//! and its errors name the place and carry our type.
+//! lambda_runtime reads a payload as JSON before a handler sees it, and answers for what is none itself, without a
+//! decision line. So the bytes are put aside before that, and it is given a `null` to read: whatever they are, the handler
+//! has them, and they are read once.
 
+use bytes::Bytes;
 use lambda_runtime::LambdaInvocation;
-use lambda_runtime::tower::util::MapRequestLayer;
-use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A payload, wrapped.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Payload {
-    /// UTF-8, as every payload should be.
-    Text(String),
-    /// Anything else.
-    Bytes(Vec<u8>),
-}
+/// The payloads of the invocations in hand, by their request ids.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Payloads(Arc<Mutex<Vec<(String, Bytes)>>>);
 
-/// The layer that wraps every payload.
-pub(crate) fn wrapping() -> MapRequestLayer<fn(LambdaInvocation) -> LambdaInvocation> {
-    MapRequestLayer::new(|mut invocation: LambdaInvocation| {
-        let payload = match std::str::from_utf8(&invocation.body) {
-            Ok(text) => Payload::Text(text.to_owned()),
-            Err(_) => Payload::Bytes(invocation.body.to_vec()),
-        };
-        // Text and numbers can always be written as JSON; an empty body would fail to decode, loudly.
-        invocation.body = serde_json::to_vec(&payload).unwrap_or_default().into();
+impl Payloads {
+    /// Puts an invocation's payload aside.
+    pub(crate) fn put_aside(&self, mut invocation: LambdaInvocation) -> LambdaInvocation {
+        let payload = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((invocation.context.request_id.clone(), payload));
         invocation
-    })
-}
+    }
 
-impl Payload {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
-            Payload::Text(text) => text.as_bytes(),
-            Payload::Bytes(bytes) => bytes,
-        }
+    /// An invocation's payload; it is taken once.
+    pub(crate) fn take(&self, request_id: &str) -> Bytes {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = all.iter().position(|(id, _)| id == request_id);
+        // What was never put aside is nothing, and is told as that.
+        place.map(|place| all.swap_remove(place).1).unwrap_or_default()
     }
 }

@@ -4,11 +4,12 @@
 use crate::attempt::Attempt;
 use crate::function::{Failure, Function};
 use crate::logs::Log;
-use crate::payload::{Payload, wrapping};
-use crate::{Configuration, Environment, Handler, aws, init_error};
+use crate::payload::Payloads;
+use crate::{Configuration, Environment, Handler, Later, aws, init_error};
 use aws_config::SdkConfig;
+use bytes::Bytes;
 use lambda_runtime::tower::util::{MapRequestLayer, MapResultLayer};
-use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use serde_json::value::RawValue;
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -21,6 +22,14 @@ pub struct Start<'a> {
     pub environment: &'a mut Environment,
     /// What AWS clients are made from.
     pub aws: &'a SdkConfig,
+}
+
+impl Start<'_> {
+    /// A client that is made when it is first used: `start.later(Client::new)`. Making it at the start would cost every cold
+    /// start as much as all the rest of it, whether the event needs the client or not.
+    pub fn later<C>(&self, make: impl FnOnce(&SdkConfig) -> C + Send + 'static) -> Later<C> {
+        aws::later(self.aws, make)
+    }
 }
 
 /// Runs a handler as a Lambda function, until Lambda ends it.
@@ -83,7 +92,12 @@ fn start<H: Handler>(
 
 async fn poll<H: Handler>(function: Arc<Function<H>>, log: Log) -> Result<(), lambda_runtime::Error> {
     let (begins, ends) = (log.clone(), log.clone());
-    let service = service_fn(move |event: LambdaEvent<Payload>| answered(function.clone(), log.clone(), event));
+    let payloads = Payloads::default();
+    let aside = payloads.clone();
+    let service = service_fn(move |LambdaEvent { payload: (), context }: LambdaEvent<()>| {
+        answered(function.clone(), log.clone(), payloads.take(&context.request_id), context)
+    });
+    let put_aside = MapRequestLayer::new(move |invocation| aside.put_aside(invocation));
     // The last one is the outermost: the answer's way to Lambda belongs to the invocation too.
     let begin = MapRequestLayer::new(move |invocation: LambdaInvocation| {
         begins.begin(&invocation.context);
@@ -94,20 +108,20 @@ async fn poll<H: Handler>(function: Arc<Function<H>>, log: Log) -> Result<(), la
         answered
     });
     // One at a time, unless AWS_LAMBDA_MAX_CONCURRENCY says that Lambda hands out several at once.
-    Runtime::new(service).layer(wrapping()).layer(end).layer(begin).run_concurrent().await
+    Runtime::new(service).layer(put_aside).layer(end).layer(begin).run_concurrent().await
 }
 
 type Answered = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;
 
 /// Boxed, because the SDK's futures are nested so deeply that a function around them would need a
 /// higher recursion limit to compile, in everyone's own crate.
-fn answered<H: Handler>(function: Arc<Function<H>>, log: Log, event: LambdaEvent<Payload>) -> Answered {
+fn answered<H: Handler>(function: Arc<Function<H>>, log: Log, payload: Bytes, context: Context) -> Answered {
     Box::pin(async move {
-        let (payload, attempt) = (event.payload.bytes(), Attempt::of(&event.context));
-        let answer = aws::traced(event.context.xray_trace_id.clone(), function.answer(payload, &attempt));
-        let (report, failure) = match attempt.bounded_last(answer).await {
+        let attempt = Attempt::of(&context);
+        let answer = attempt.bounded_last(function.answer(&payload, &attempt));
+        let (report, failure) = match aws::traced(context.xray_trace_id.clone(), answer).await {
             Ok(answered) => answered,
-            Err(cut) => function.cut_short(payload, cut),
+            Err(cut) => function.cut_short(&payload, cut),
         };
         // What is put off is not done and comes again, as a failure does; nothing is wrong with it.
         let failed = failure.is_some() && report.outcome != Outcome::Postponed;
@@ -145,7 +159,6 @@ impl From<Failure> for Diagnostic {
 mod tests {
     use super::*;
     use crate::ApplyError;
-    use lambda_runtime::Context;
     use trailhook::{Plan, Record, Response, Verdict};
 
     /// A handler that never comes to an end it should come to.
@@ -184,9 +197,8 @@ mod tests {
         let function = Function { handler: Broken { panics }, mode, guards, ledger: None, breaker: None };
         let mut context = Context::default();
         context.deadline = deadline;
-        let event = LambdaEvent::new(Payload::Text(payload.to_owned()), context);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(answered(Arc::new(function), Log::quiet("broken"), event)).unwrap_err()
+        runtime.block_on(answered(Arc::new(function), Log::quiet("broken"), payload.into(), context)).unwrap_err()
     }
 
     #[test]

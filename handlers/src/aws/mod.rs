@@ -4,8 +4,11 @@
 //! on every cold start. `AWS_ENDPOINT_URL` sends every call to the local stage or to an emulator.
 
 mod https;
+mod later;
 mod trace;
 
+pub use later::Later;
+pub(crate) use later::later;
 pub(crate) use trace::traced;
 
 use crate::Environment;

@@ -21,6 +21,7 @@ pub(crate) use hold::{Held, Hold, Holding};
 pub(crate) use together::{Brought, Turn};
 
 use crate::ApplyError;
+use crate::aws::{Later, later};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
@@ -44,7 +45,7 @@ const WAITS: [Duration; 5] = [
 /// The functions' table.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    client: Client,
+    client: Later<Client>,
     table: String,
 }
 
@@ -86,8 +87,10 @@ impl Ledger {
     /// The ledger in this table.
     pub(crate) fn new(table: String, aws: &SdkConfig) -> Ledger {
         let retries = RetryConfig::standard().with_max_attempts(TRIES).with_initial_backoff(FIRST_WAIT);
-        let configuration = aws_sdk_dynamodb::config::Builder::from(aws).retry_config(retries).build();
-        Ledger { client: Client::from_conf(configuration), table }
+        let make = |aws: &SdkConfig| {
+            Client::from_conf(aws_sdk_dynamodb::config::Builder::from(aws).retry_config(retries).build())
+        };
+        Ledger { client: later(aws, make), table }
     }
 
     async fn change(&self, id: &str, change: Change<'_>) -> Result<Changed, ApplyError> {

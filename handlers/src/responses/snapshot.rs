@@ -2,7 +2,7 @@
 
 use super::history::QueueHistories;
 use super::queue;
-use crate::{ApplyError, Handler, Start};
+use crate::{ApplyError, Handler, Later, Start};
 use aws_sdk_sqs::Client;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(
 #[derive(Debug)]
 pub struct SnapshotHandler {
     response: Snapshot,
-    sqs: Client,
+    sqs: Later<Client>,
     histories: QueueHistories,
 }
 
@@ -30,7 +30,7 @@ impl SnapshotHandler {
             return None;
         };
         let histories = QueueHistories::new(table, start.aws);
-        Some(SnapshotHandler { response: Snapshot, sqs: Client::new(start.aws), histories })
+        Some(SnapshotHandler { response: Snapshot, sqs: start.later(Client::new), histories })
     }
 
     /// What is seen of the queue now; `None` where there is no use in looking.

@@ -1,7 +1,7 @@
 //! Tags a new queue.
 
 use super::queue;
-use crate::{ApplyError, Handler, Start};
+use crate::{ApplyError, Handler, Later, Start};
 use aws_sdk_sqs::Client;
 use chrono::Utc;
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagQueueAction, TagSettings, tag_key};
@@ -11,7 +11,7 @@ use trailhook::{TagExemption, Verdict};
 #[derive(Debug)]
 pub struct TagNewQueueHandler {
     response: TagNewQueue,
-    sqs: Client,
+    sqs: Later<Client>,
 }
 
 impl TagNewQueueHandler {
@@ -30,7 +30,7 @@ impl TagNewQueueHandler {
             }
         };
         let settings = settings.requiring(required);
-        Some(TagNewQueueHandler { response: TagNewQueue::new(settings), sqs: Client::new(start.aws) })
+        Some(TagNewQueueHandler { response: TagNewQueue::new(settings), sqs: start.later(Client::new) })
     }
 }
 

@@ -5,6 +5,7 @@
 //! is believed before the history holds the very call that is undone: it lags minutes behind.
 
 use crate::ApplyError;
+use crate::aws::{Later, later};
 use aws_config::SdkConfig;
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::primitives::DateTime as SdkTime;
@@ -26,7 +27,7 @@ pub(in crate::responses) const CAUGHT_UP: TimeDelta = TimeDelta::seconds(150);
 /// The event history of this account and Region.
 #[derive(Debug)]
 pub(in crate::responses) struct EventHistory {
-    client: Client,
+    client: Later<Client>,
 }
 
 /// What a search came to.
@@ -43,7 +44,7 @@ pub(in crate::responses) enum Lookup {
 impl EventHistory {
     /// The history that this configuration's clients see.
     pub(in crate::responses) fn new(aws: &SdkConfig) -> Self {
-        EventHistory { client: Client::new(aws) }
+        EventHistory { client: later(aws, Client::new) }
     }
 
     /// The calls of a queue before an event, newest first, until they are `enough`, the time is up or the

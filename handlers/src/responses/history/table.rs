@@ -5,6 +5,7 @@
 //! known.
 
 use crate::ApplyError;
+use crate::aws::{Later, later};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -29,7 +30,7 @@ const DELETED: TimeDelta = TimeDelta::days(90);
 /// The table.
 #[derive(Debug)]
 pub(in crate::responses) struct QueueHistories {
-    client: Client,
+    client: Later<Client>,
     table: String,
 }
 
@@ -43,7 +44,7 @@ struct Read {
 impl QueueHistories {
     /// The histories in this table.
     pub(in crate::responses) fn new(table: String, aws: &SdkConfig) -> Self {
-        QueueHistories { client: Client::new(aws), table }
+        QueueHistories { client: later(aws, Client::new), table }
     }
 
     /// What is known of a queue; nothing, for one that was never seen.

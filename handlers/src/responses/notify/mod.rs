@@ -8,7 +8,7 @@ mod settings;
 
 use super::history::QueueHistories;
 use crate::ledger::{Brought, Ledger, Turn};
-use crate::{ApplyError, Handler, Start};
+use crate::{ApplyError, Handler, Later, Start};
 use chrono::{TimeDelta, Utc};
 use std::sync::{Mutex, PoisonError};
 use trailhook::responses::notify::{Addition, Alike, AttributesSet, DigestLimit, Notify, NotifyAction};
@@ -21,8 +21,8 @@ const WAIT: TimeDelta = TimeDelta::minutes(5);
 #[derive(Debug)]
 pub struct NotifyHandler {
     response: Notify,
-    sns: aws_sdk_sns::Client,
-    logs: aws_sdk_cloudwatchlogs::Client,
+    sns: Later<aws_sdk_sns::Client>,
+    logs: Later<aws_sdk_cloudwatchlogs::Client>,
     /// Our own snapshots, and whose queues are in them; `None` where there is no table.
     snapshots: Option<Snapshots>,
     /// Where events that are alike are gathered; `None` where there is no table.
@@ -71,7 +71,7 @@ impl NotifyHandler {
                 return None;
             }
         };
-        let (sns, logs) = (aws_sdk_sns::Client::new(start.aws), aws_sdk_cloudwatchlogs::Client::new(start.aws));
+        let (sns, logs) = (start.later(aws_sdk_sns::Client::new), start.later(aws_sdk_cloudwatchlogs::Client::new));
         Some(NotifyHandler { response, sns, logs, snapshots, ledger, limit, max_age, changed: Mutex::new(None) })
     }
 

@@ -4,7 +4,7 @@ mod deed;
 mod look;
 
 use super::history::{EventHistory, QueueHistories};
-use crate::{ApplyError, Handler, Start};
+use crate::{ApplyError, Handler, Later, Start};
 use aws_sdk_sqs::Client;
 use chrono::Utc;
 use trailhook::responses::revert::{Revert, RevertAction, RevertRules};
@@ -14,7 +14,7 @@ use trailhook::{Afterwards, Judgement, TagExemption, Verdict};
 #[derive(Debug)]
 pub struct RevertHandler {
     response: Revert,
-    sqs: Client,
+    sqs: Later<Client>,
     /// Our own snapshots; `None` where there is no table.
     histories: Option<QueueHistories>,
     events: EventHistory,
@@ -37,7 +37,7 @@ impl RevertHandler {
         };
         Some(RevertHandler {
             response: Revert { rules },
-            sqs: Client::new(start.aws),
+            sqs: start.later(Client::new),
             histories: table.map(|table| QueueHistories::new(table, start.aws)),
             events: EventHistory::new(start.aws),
         })
