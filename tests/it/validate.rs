@@ -3,6 +3,7 @@
 use serde_json::json;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::say;
 use trailhook_tests::stage::Stage;
 use trailhook_tests::validation::{Validation, changed, command};
@@ -27,6 +28,7 @@ async fn what_works_is_found_to_work_and_nothing_is_left_behind() {
         "trail-logging trailhook-trail",
         "target-permission Notify",
         "target-permission EventLog",
+        "topic-permission trailhook-NotificationTopic-1A2B3C",
         "key trailhook-UndeliveredEventsQueue-1A2B3C",
         "event-log /aws/events/trailhook",
         "decision TagNewQueueFunction",
@@ -54,6 +56,66 @@ async fn what_works_is_found_to_work_and_nothing_is_left_behind() {
     // Without a template there is nothing to compare the pattern with, and nobody is subscribed.
     let strict = Validation::of(&stage.endpoint, &["--stack-name", "trailhook", "--read-only", "--strict"]).unwrap();
     assert_eq!(strict.status, Some(1), "{:?}", strict.named("note"));
+}
+
+/// A rule that somebody made for another service, which the trail leaves out.
+#[test]
+fn the_trail_is_judged_for_the_service_that_a_rule_asks_for() {
+    let template = changed("kms-rule", |text| {
+        let text = text.replacen("- aws.sqs\n", "- aws.kms\n", 1).replacen(
+            "- sqs.amazonaws.com\n",
+            "- kms.amazonaws.com\n",
+            1,
+        );
+        let selectors = "- ReadWriteType: All\n          IncludeManagementEvents: true\n";
+        text.replace(selectors, &format!("{selectors}          ExcludeManagementEventSources: [kms.amazonaws.com]\n"))
+    });
+    let stage = Stage::start(&["--template", template.unwrap().to_str().unwrap()]).unwrap();
+    let selectors = |name: &str| {
+        let told = Validation::of(&stage.endpoint, &["--rule", name, "--read-only"]).unwrap();
+        let row = told.rows().find(|row| row["check"] == "trail-selectors").cloned().unwrap();
+        (row["verdict"].as_str().unwrap().to_owned(), row["seen"].as_str().unwrap().to_owned())
+    };
+    let (verdict, seen) = selectors("trailhook-ApiCallRule-1A2B3C");
+    assert_eq!((verdict.as_str(), seen.as_str()), ("bad", "it leaves the calls of kms.amazonaws.com out"));
+    assert_eq!(selectors("trailhook-SnapshotRule-1A2B3C").0, "good", "which asks for the calls of SQS");
+}
+
+/// A log group may have a policy of its own, besides the account's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_of_the_log_group_itself_lets_eventbridge_write() {
+    let stage = Stage::start(&[]).unwrap();
+    let statement = json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*",
+        "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}});
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let own = json!({"resourcePolicies": [{"policyDocument": document, "policyScope": "RESOURCE"}]}).to_string();
+    let policies = move |call: &str, before: usize| match (call, before) {
+        ("DescribeResourcePolicies", 0) => Meet::Answer((200, r#"{"resourcePolicies": []}"#.to_owned())),
+        ("DescribeResourcePolicies", _) => Meet::Answer((200, own.clone())),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, policies).await.unwrap();
+    let told = Validation::of(&between.endpoint, &["--stack-name", "trailhook", "--read-only"]).unwrap();
+    assert!(told.named("good").iter().any(|row| row == "target-permission EventLog"), "{:#}", told.told);
+    assert_eq!((told.status, told.named("bad")), (Some(0), vec![]));
+}
+
+/// SNS does not know a new queue at once, and the queue does not know its policy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_in_force_yet_is_waited_for() {
+    let stage = Stage::start(&[]).unwrap();
+    let refused = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidParameter</Code><Message>Invalid parameter: SQS \
+                   endpoint ARN</Message></Error></ErrorResponse>";
+    let late = move |call: &str, before: usize| match (call, before) {
+        ("Subscribe", 0 | 1) => Meet::Answer((400, refused.to_owned())),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, late).await.unwrap();
+    let arguments = ["--stack-name", "trailhook", "--subscribe", "--wait", "60"];
+    let told = Validation::of(&between.endpoint, &arguments).unwrap();
+    assert_eq!((told.named("bad"), told.named("untold")), (vec![], vec![]), "{:#}", told.told);
+    assert!(told.named("good").contains(&"notification NotifyFunction".to_owned()), "{:#}", told.told);
+    assert_eq!(between.calls().iter().filter(|call| *call == "Subscribe").count(), 3);
 }
 
 #[tokio::test]
@@ -136,5 +198,21 @@ fn what_nobody_can_ask_is_an_error_with_the_way_out() {
         command.args(["--template", "missing.yaml"]);
     });
     assert!(status == Some(2) && told.contains("missing.yaml"), "{told}");
+    // What came of it is in the exit status, whoever has read enough of the rest.
+    let strict = ["--stack-name", "trailhook", "--read-only", "--strict"];
+    let mut child = command(&stage.endpoint, &strict).unwrap().spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1), "nobody is subscribed");
+    // Nobody listens there, and it is not asked again and again.
+    drop(stage);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let done = command(&endpoint, &["--stack-name", "trailhook"]).unwrap().output().unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert!(
+        done.status.code() == Some(2) && told.contains("refused") && told.contains("is the endpoint right"),
+        "{told}"
+    );
     say("no credentials, no Region, no template: each an error that says what to do");
 }

@@ -40,6 +40,8 @@ const TARGET: &str = r#"{"Targets": [{
 const ON_ANOTHER_BUS: &str = r#"{
     "Name": "trailhook-ApiCallRule-1A2B3C", "Arn": "arn:aws:events:eu-west-1:111122223333:rule/orders/trailhook-ApiCallRule-1A2B3C",
     "State": "ENABLED", "EventBusName": "orders", "EventPattern": "{\"source\": [\"aws.sqs\"]}"}"#;
+const WITHOUT_SQS: &str = r#"{"AdvancedEventSelectors": [{"FieldSelectors": [
+    {"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "eventSource", "NotEquals": ["sqs.amazonaws.com"]}]}]}"#;
 const DENIED: &str = r#"{"__type": "AccessDeniedException", "message": "you may not"}"#;
 /// The mistakes.
 pub const FAULTS: &[Fault] = &[
@@ -113,6 +115,27 @@ pub const FAULTS: &[Fault] = &[
         made: Answered("DescribeRule", 200, ON_ANOTHER_BUS),
         is_seen: true,
         row: ["bad", "rule-bus", "trailhook-ApiCallRule-1A2B3C", "on the bus orders", "EventBusName"],
+    },
+    Fault {
+        name: "trail leaves the service out",
+        made: Answered("GetEventSelectors", 200, WITHOUT_SQS),
+        is_seen: true,
+        row: ["bad", "trail-selectors", "trailhook-trail", "the calls of sqs.amazonaws.com out", "put-event-selectors"],
+    },
+    Fault {
+        name: "alarms may not publish",
+        made: Template(|text| {
+            let alarms = "Service: cloudwatch.amazonaws.com\n            Action: sns:Publish";
+            text.replace(alarms, &alarms.replace("cloudwatch", "s3"))
+        }),
+        is_seen: true,
+        row: [
+            "bad",
+            "topic-permission",
+            "trailhook-NotificationTopic-1A2B3C",
+            "does not let cloudwatch.amazonaws.com publish",
+            "AWS::SNS::TopicPolicy",
+        ],
     },
     Fault {
         name: "no permission to look",

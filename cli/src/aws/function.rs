@@ -26,18 +26,14 @@ pub struct Function {
     pub log_group: String,
     /// From which level on its own lines are kept, as in `INFO`; empty where Lambda filters none.
     pub log_level: String,
-    /// Who may invoke it, a resource policy as JSON; `None` where nobody was let in.
-    pub policy: Option<String>,
     /// The ARN of what gets the events that it failed with.
     pub on_failure: Option<String>,
     /// The ARN of its own dead-letter queue or topic, which gets events without their error.
     pub dead_letter: Option<String>,
-    /// So many copies of it at once at most, where that is said; 0 stops it.
-    pub reserved_concurrency: Option<u32>,
 }
 
 impl Function {
-    /// The function of this name or ARN.
+    /// The function of this name or ARN, with what gets the events that it failed with.
     ///
     /// # Errors
     /// There is none, or Lambda does not tell.
@@ -48,12 +44,9 @@ impl Function {
         let log_group = function.logging_config().and_then(|logging| logging.log_group().map(str::to_owned));
         let level = function.logging_config().and_then(|logging| logging.application_log_level());
         let variables = function.environment().and_then(|environment| environment.variables());
-        let policy = told("lambda:GetPolicy", aws.lambda.get_policy().function_name(name).send().await);
         let asked = aws.lambda.get_function_event_invoke_config().function_name(name).send().await;
         let asynchronous = there(told("lambda:GetFunctionEventInvokeConfig", asked))?;
         let destination = asynchronous.as_ref().and_then(|config| config.destination_config()?.on_failure());
-        let asked = aws.lambda.get_function_concurrency().function_name(&own).send().await;
-        let concurrency = told("lambda:GetFunctionConcurrency", asked)?.reserved_concurrent_executions();
         Ok(Function {
             arn: function.function_arn().unwrap_or_default().to_owned(),
             role: function.role().unwrap_or_default().to_owned(),
@@ -64,12 +57,29 @@ impl Function {
             timeout: function.timeout().and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{own}")),
             log_level: level.map(|level| level.as_str().to_owned()).unwrap_or_default(),
-            policy: there(policy)?.and_then(|answer| answer.policy().map(str::to_owned)),
             on_failure: destination.and_then(|to| to.destination().map(str::to_owned)),
             dead_letter: function.dead_letter_config().and_then(|config| config.target_arn().map(str::to_owned)),
-            reserved_concurrency: concurrency.and_then(|count| u32::try_from(count).ok()),
             name: own,
         })
+    }
+
+    /// Who may invoke the function of this name or ARN, a resource policy as JSON; `None` where nobody was let in.
+    ///
+    /// # Errors
+    /// Lambda does not tell.
+    pub async fn policy(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
+        let policy = told("lambda:GetPolicy", aws.lambda.get_policy().function_name(name).send().await);
+        Ok(there(policy)?.and_then(|answer| answer.policy().map(str::to_owned)))
+    }
+
+    /// How many copies of it there may be at once, where that is said; 0 stops it.
+    ///
+    /// # Errors
+    /// Lambda does not tell.
+    pub async fn reserved_concurrency(&self, aws: &Aws) -> Result<Option<u32>, AwsError> {
+        let asked = aws.lambda.get_function_concurrency().function_name(&self.name).send().await;
+        let count = told("lambda:GetFunctionConcurrency", asked)?.reserved_concurrent_executions();
+        Ok(count.and_then(|count| u32::try_from(count).ok()))
     }
 
     /// Whether Lambda keeps the lines out of its log that say what was done.

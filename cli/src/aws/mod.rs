@@ -3,9 +3,12 @@
 //! Whoever runs the command asks with their own credentials, found as the AWS CLI finds them. Nothing here changes
 //! anything; what changes something is done by the command that says so.
 
+pub mod arn;
 mod error;
 mod function;
 mod logs;
+mod queue;
+mod refused;
 mod rule;
 mod stack;
 
@@ -13,6 +16,7 @@ pub(crate) use error::causes;
 pub use error::{AwsError, there, told};
 pub use function::Function;
 pub use logs::lines;
+pub use queue::queue_url;
 pub use rule::{Rule, Target};
 pub use stack::DeployedStack;
 
@@ -85,18 +89,25 @@ impl Aws {
         let region = config.region().map(ToString::to_string).ok_or(NoAws::Region)?;
         let provider = config.credentials_provider().ok_or_else(|| NoAws::Credentials("no way to any".to_owned()))?;
         provider.provide_credentials().await.map_err(|error| NoAws::Credentials(causes(&error)))?;
+        let nobody_listens = refused::NobodyListens::default();
+        macro_rules! client {
+            ($sdk:ident) => {{
+                let config = $sdk::config::Builder::from(&config).retry_classifier(nobody_listens.clone());
+                $sdk::Client::from_conf(config.build())
+            }};
+        }
         Ok(Aws {
             region,
-            cloudformation: aws_sdk_cloudformation::Client::new(&config),
-            cloudtrail: aws_sdk_cloudtrail::Client::new(&config),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            events: aws_sdk_eventbridge::Client::new(&config),
-            kms: aws_sdk_kms::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            sns: aws_sdk_sns::Client::new(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
+            cloudformation: client!(aws_sdk_cloudformation),
+            cloudtrail: client!(aws_sdk_cloudtrail),
+            cloudwatch: client!(aws_sdk_cloudwatch),
+            dynamodb: client!(aws_sdk_dynamodb),
+            events: client!(aws_sdk_eventbridge),
+            kms: client!(aws_sdk_kms),
+            lambda: client!(aws_sdk_lambda),
+            logs: client!(aws_sdk_cloudwatchlogs),
+            sns: client!(aws_sdk_sns),
+            sqs: client!(aws_sdk_sqs),
         })
     }
 }

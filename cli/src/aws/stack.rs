@@ -1,6 +1,6 @@
 //! A stack as CloudFormation describes it.
 
-use super::{Aws, AwsError, told};
+use super::{Aws, AwsError, arn, told};
 use crate::template::Made;
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ impl DeployedStack {
 
     /// The account it is in.
     pub fn account(&self) -> &str {
-        self.arn.split(':').nth(4).unwrap_or_default()
+        arn::account(&self.arn)
     }
 
     /// What a resource of the template is called in AWS: what `Ref` gives.

@@ -30,8 +30,8 @@ use crate::args::{Arguments, Command};
 use crate::template::Deployment;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// How long a command that is ended from outside may take to say what it has done.
@@ -105,8 +105,21 @@ async fn until(
 }
 
 /// The sample events of all kinds of calls.
-pub(crate) fn sample_events() -> Vec<Value> {
-    event::all().iter().filter_map(event::Sample::event).collect()
+pub(crate) fn sample_events() -> &'static [Value] {
+    static READ: LazyLock<Vec<Value>> =
+        LazyLock::new(|| event::all().iter().filter_map(event::Sample::event).collect());
+    &READ
+}
+
+/// Whoever reads the output may have read enough, as `head` does: what it came to is said by the exit status all the same.
+///
+/// # Errors
+/// It could not be written for another reason.
+fn read_or_not(written: std::io::Result<()>) -> std::io::Result<()> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Progress on the terminal, if there is one, in things done.
@@ -119,8 +132,18 @@ fn byte_bar(length: u64, doing: &'static str) -> ProgressBar {
     bar(length, doing, "{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
 }
 
+/// What goes on, where nobody knows for how long.
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(120));
+    styled(bar, "{spinner} {msg} ({elapsed})")
+}
+
 fn bar(length: u64, doing: &'static str, looks: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length).with_message(doing);
+    styled(ProgressBar::new(length).with_message(doing), looks)
+}
+
+fn styled(bar: ProgressBar, looks: &str) -> ProgressBar {
     match ProgressStyle::with_template(looks) {
         Ok(style) => bar.with_style(style),
         // The bar's own looks will do.

@@ -1,6 +1,6 @@
 //! `trailhook validate`: is it working, and if not, what is wrong.
 
-use super::{CommandError, Verdict};
+use super::{CommandError, Verdict, read_or_not, spinner};
 use crate::args::ValidateArguments;
 use crate::aws::{Aws, DeployedStack};
 use crate::project;
@@ -9,7 +9,6 @@ use crate::template::{Deployment, Template, TemplateError};
 use crate::unfinished::Unfinished;
 use crate::validate::live::{Made, Settings, try_it};
 use crate::validate::{self, Expected, Row, What, checks, gather};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
@@ -114,15 +113,15 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         Some((to, file)) => {
             let (What::Stack(name) | What::Rule(name)) = &what;
             let html = show::validated_page(&rows, name, &aws.region, arguments.read_only, stopped.is_some()).html();
-            html.map_err(CommandError::from).and_then(|html| write(to, &html).map_err(not_written(file)))
+            html.map_err(CommandError::from).and_then(|html| read_or_not(write(to, &html)).map_err(not_written(file)))
         }
         None => Ok(()),
     };
-    match arguments.json {
-        _ if on_stdout => {}
-        true => writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some()))?,
-        false => writeln!(out, "{}", show::validated(&rows, arguments.read_only, stopped.is_some()))?,
-    }
+    read_or_not(match arguments.json {
+        _ if on_stdout => Ok(()),
+        true => writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some())),
+        false => writeln!(out, "{}", show::validated(&rows, arguments.read_only, stopped.is_some())),
+    })?;
     written?;
     match stopped {
         Some(stopped) => Err(stopped),
@@ -191,14 +190,4 @@ fn no_stack(what: &What, aws: &Aws, error: &crate::aws::AwsError) -> Row {
         return Row::bad("stack", name, cause, fix);
     }
     Row::not_told("stack", name, error)
-}
-
-fn spinner() -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    bar.enable_steady_tick(Duration::from_millis(120));
-    match ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-        Ok(style) => bar.with_style(style),
-        // The spinner's own looks will do.
-        Err(_) => bar,
-    }
 }

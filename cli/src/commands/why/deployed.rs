@@ -1,8 +1,9 @@
 //! Where a stack's events go: its rules as they are now, the functions and log groups behind them, and the dead-letter
 //! queues. What AWS does not tell is kept as a sentence, and the rest is looked at all the same.
 
-use super::super::redrive::{Target, is_queue};
+use super::super::redrive::Target;
 use super::facts::Looked;
+use crate::aws::arn::is_queue;
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule};
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
 //! CloudWatch Logs: the resource policies, by which EventBridge may write to a log group.
 
+use super::text;
 use crate::template::{Stack, TemplateError};
 use serde_json::{Value, json};
 
@@ -21,9 +22,11 @@ impl Policies {
         Ok(Policies(policies))
     }
 
-    pub(super) fn answer(&self, action: &str) -> Option<Value> {
+    /// There are policies of the account only, and none of a single log group.
+    pub(super) fn answer(&self, action: &str, asked: &Value) -> Option<Value> {
+        let of_account = text(asked, "policyScope").is_none_or(|scope| scope == "ACCOUNT");
         let policy = |(name, document): &(String, String)| json!({ "policyName": name, "policyDocument": document });
-        let all = || self.0.iter().map(policy).collect::<Vec<_>>();
+        let all = || self.0.iter().filter(|_| of_account).map(policy).collect::<Vec<_>>();
         (action == "DescribeResourcePolicies").then(|| json!({ "resourcePolicies": all() }))
     }
 }

@@ -78,7 +78,11 @@ impl Parts {
             "cloudformation" => return self.cloudformation.answer(&action(request), request, request_id),
             "cloudtrail" | "events" | "kms" => (StatusCode::BAD_REQUEST, self.of_json(service, request)?),
             "lambda" => (StatusCode::NOT_FOUND, self.lambda.answer(request)?),
-            "logs" => (StatusCode::BAD_REQUEST, Ok(self.logs.answer(&action(request))?)),
+            "logs" => {
+                // What is no JSON asks for nothing in particular, and is refused by who is behind the door.
+                let asked = serde_json::from_slice(request.body()).unwrap_or_default();
+                (StatusCode::BAD_REQUEST, Ok(self.logs.answer(&action(request), &asked)?))
+            }
             // Every call comes by here, and most are about something else.
             _ => return None,
         };

@@ -43,6 +43,9 @@ impl FrontDoor {
             let name = arn.rsplit(':').next().unwrap_or(&arn);
             self.query("sns", "CreateTopic", &[("Name", name)]).await?;
         }
+        for policy in stack.resources("AWS::SNS::TopicPolicy")? {
+            self.topic_policy(&stack.properties(policy)?).await?;
+        }
         for name in stack.log_groups()? {
             self.json("logs", "CreateLogGroup", &json!({ "logGroupName": name })).await?;
         }
@@ -52,6 +55,17 @@ impl FrontDoor {
         }
         for table in stack.tables()? {
             self.create_table(&table).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a policy on the topics that it is of.
+    async fn topic_policy(&self, properties: &Value) -> Result<(), FurnishError> {
+        let document = properties.get("PolicyDocument").map(Value::to_string).unwrap_or_default();
+        for topic in properties.get("Topics").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            let parameters = [("TopicArn", topic), ("AttributeName", "Policy"), ("AttributeValue", &document)];
+            self.query("sns", "SetTopicAttributes", &parameters).await?;
         }
         Ok(())
     }

@@ -1,17 +1,21 @@
 //! Whether a function can run, and where what it fails with ends.
 
-use super::super::seen::service;
 use super::super::{Row, Seen};
-use super::{called, name};
+use super::called;
 use crate::aws::Function;
+use crate::aws::arn::{is_queue, name};
 
 pub(super) fn judge(function: &Function, seen: &Seen) -> Vec<Row> {
     let subject = called(function, seen);
     let mut rows = vec![state(function, &subject)];
-    if function.reserved_concurrency == Some(0) {
-        let cause = "its reserved concurrency is 0: Lambda throttles every event until it is too old";
-        let fix = format!("aws lambda delete-function-concurrency --function-name {}", function.name);
-        rows.push(Row::bad("function-concurrency", &subject, cause, fix));
+    match seen.concurrencies.get(&function.arn) {
+        Some(Ok(Some(0))) => {
+            let cause = "its reserved concurrency is 0: Lambda throttles every event until it is too old";
+            let fix = format!("aws lambda delete-function-concurrency --function-name {}", function.name);
+            rows.push(Row::bad("function-concurrency", &subject, cause, fix));
+        }
+        Some(Err(error)) => rows.push(Row::not_told("function-concurrency", &subject, error)),
+        _ => {}
     }
     rows.push(match seen.log_groups.get(&function.log_group) {
         Some(Ok(Some(_))) if function.hides_decisions() => Row::note(
@@ -66,7 +70,7 @@ fn on_failure(function: &Function, subject: &str, seen: &Seen) -> Row {
             "give it an EventInvokeConfig with an OnFailure destination in the template",
         );
     };
-    if service(arn) != "sqs" {
+    if !is_queue(arn) {
         return Row::good("on-failure", subject, format!("{arn} gets what it fails with"));
     }
     match seen.queues.get(arn) {

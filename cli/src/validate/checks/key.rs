@@ -4,10 +4,9 @@
 //! EventBridge's requests to KMS name neither rule nor account, so a condition on them refuses it.
 
 use super::super::{Key, Row, Seen};
-use super::{EVENTS, lets, name, whereabouts};
+use super::{ALARMS, EVENTS, lets};
+use crate::aws::arn::{self, name};
 use crate::template::ServiceCall;
-
-const ALARMS: &str = "cloudwatch.amazonaws.com";
 
 pub(super) fn judge(seen: &Seen) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -27,21 +26,21 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
             Some(key) => rows.push(of(seen, arn, key, EVENTS, "")),
         }
     }
-    for (arn, topic) in &seen.topics {
+    for (topic_arn, topic) in &seen.topics {
         if let Ok(Some(topic)) = topic
             && let Some(key) = &topic.key
         {
-            let (account, region) = whereabouts(arn);
-            let partition = arn.split(':').nth(1).unwrap_or("aws");
+            let (partition, region, account) =
+                (arn::partition(topic_arn), arn::region(topic_arn), arn::account(topic_arn));
             let alarm = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:any");
-            rows.push(of(seen, arn, key, ALARMS, &alarm));
+            rows.push(of(seen, topic_arn, key, ALARMS, &alarm));
         }
     }
     rows
 }
 
-fn of(seen: &Seen, arn: &str, id: &str, service: &str, source_arn: &str) -> Row {
-    let subject = name(arn);
+fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> Row {
+    let subject = name(written);
     let key: &Key = match seen.keys.get(id) {
         Some(Ok(key)) => key,
         Some(Err(error)) if error.is_missing() => {
@@ -66,7 +65,7 @@ fn of(seen: &Seen, arn: &str, id: &str, service: &str, source_arn: &str) -> Row 
             format!("encrypt {subject} with a key of your own that lets {service} in"),
         );
     }
-    let account = if source_arn.is_empty() { "" } else { whereabouts(arn).0 };
+    let account = if source_arn.is_empty() { "" } else { arn::account(written) };
     let mut lacking = Vec::new();
     for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
         let call = ServiceCall { service, action, resource: &key.arn, source_arn, source_account: account };

@@ -6,7 +6,9 @@ mod function;
 mod key;
 mod rule;
 mod settings;
+mod sources;
 mod target;
+mod topic;
 mod trail;
 
 use super::{Expected, Row, Seen};
@@ -15,6 +17,8 @@ use crate::template::{Policy, ServiceCall, allowed};
 
 /// The service that EventBridge calls as.
 const EVENTS: &str = "events.amazonaws.com";
+/// The service that alarms publish as.
+const ALARMS: &str = "cloudwatch.amazonaws.com";
 
 /// All rows.
 pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
@@ -44,6 +48,7 @@ pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
     rows.extend(seen.told_functions().flat_map(|function| function::judge(function, seen)));
     rows.extend(key::judge(seen));
     rows.extend(settings::judge(seen));
+    rows.extend(topic::judge(seen));
     rows
 }
 
@@ -89,16 +94,4 @@ pub(super) fn called(function: &Function, seen: &Seen) -> String {
         Some(made.logical_id.clone())
     };
     seen.stack.as_ref().and_then(made).unwrap_or_else(|| function.name.clone())
-}
-
-/// Account and Region of an ARN.
-fn whereabouts(arn: &str) -> (&str, &str) {
-    let mut parts = arn.split(':').skip(3);
-    let region = parts.next().unwrap_or_default();
-    (parts.next().unwrap_or_default(), region)
-}
-
-/// The last part of an ARN, which is a name.
-fn name(arn: &str) -> &str {
-    arn.rsplit(':').next().unwrap_or(arn)
 }

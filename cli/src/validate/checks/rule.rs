@@ -59,7 +59,7 @@ fn pattern(rule: &Rule, expected: Option<&Expected>, seen: &Seen) -> Row {
         return Row::good("rule-pattern", name, "it is the template's");
     }
     // Without a template to compare with: a pattern that none of all the calls that are known matches is misspelt.
-    let known: Vec<Value> = crate::commands::sample_events();
+    let known = crate::commands::sample_events();
     let matching = known.iter().filter(|event| parsed.matches(event)).count();
     if matching == 0 {
         let cause = format!("it matches none of {} sample events of all kinds of calls", known.len());

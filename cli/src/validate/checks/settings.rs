@@ -1,9 +1,8 @@
 //! What the functions were told: how far they go, whom they leave alone, and whether what they use is there.
 
-use super::super::seen::service;
 use super::super::{Row, Seen};
-use super::{called, name, whereabouts};
-use crate::aws::Function;
+use super::called;
+use crate::aws::{Function, arn};
 use trailhook::ArnPattern;
 
 /// The parameters of our template that say how far a function goes.
@@ -29,20 +28,6 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
         rows.extend(mode(function, &subject));
         rows.push(exemptions(function, &subject));
         rows.extend(role(function, &subject));
-    }
-    for (arn, topic) in &seen.topics {
-        let subject = name(arn);
-        rows.push(match topic {
-            Err(error) => Row::not_told("topic", subject, error),
-            Ok(None) => Row::bad("topic", subject, "the topic is not there, so nobody is told of anything", "somebody deleted it: deploy the stack again"),
-            Ok(Some(topic)) if topic.confirmed == 0 => Row::note(
-                "topic",
-                subject,
-                format!("nobody gets its messages: {} not confirmed yet", crate::show::counted(usize::try_from(topic.pending).unwrap_or(usize::MAX), "subscription")),
-                format!("follow the link in the message that AWS sent, or: aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint YOU"),
-            ),
-            Ok(Some(topic)) => Row::good("topic", subject, format!("{} confirmed, {} not yet", topic.confirmed, topic.pending)),
-        });
     }
     for (table, told) in &seen.tables {
         rows.push(match told {
@@ -136,7 +121,7 @@ fn exemptions(function: &Function, subject: &str) -> Row {
 /// Whether whoever calls, or whatever queue it is, is exempt: somebody is made up, who is in no list of anybody's.
 fn is_everybody(function: &Function) -> bool {
     let set = |variable| function.setting(variable).into_iter().flat_map(|list| list.split(','));
-    let (account, partition) = (whereabouts(&function.arn).0, function.arn.split(':').nth(1).unwrap_or("aws"));
+    let (account, partition) = (arn::account(&function.arn), arn::partition(&function.arn));
     let is_covered = |who: &str| {
         let arn = format!("arn:{partition}:iam::{account}:{who}");
         // What is no pattern stops the function at its start.
@@ -150,9 +135,9 @@ fn is_everybody(function: &Function) -> bool {
 /// The guard that knows our own calls goes by the path of our roles.
 fn role(function: &Function, subject: &str) -> Option<Row> {
     let path = function.setting("TRAILHOOK_ROLE_PATH")?;
-    let role = function.role.splitn(6, ':').nth(5).unwrap_or_default();
+    let role = arn::resource(&function.role);
     let under =
-        service(&function.role) == "iam" && role.strip_prefix("role").is_some_and(|rest| rest.starts_with(path));
+        arn::service(&function.role) == "iam" && role.strip_prefix("role").is_some_and(|rest| rest.starts_with(path));
     Some(if under {
         Row::good("role", subject, format!("under {path}, so its own calls are known"))
     } else {

@@ -3,9 +3,10 @@
 //!
 //! Learned from <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html>.
 
-use super::super::seen::{log_group, service};
+use super::super::seen::log_group;
 use super::super::{Queue, Row, Seen};
-use super::{EVENTS, call, lets, name, whereabouts};
+use super::{EVENTS, call, lets};
+use crate::aws::arn::{self, name};
 use crate::aws::{Rule, Target};
 use crate::template::ServiceCall;
 
@@ -14,7 +15,7 @@ const DELIVERY: &str = "delivery.logs.amazonaws.com";
 pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     let subject = &target.id;
     let mut rows = Vec::new();
-    let ((account, region), (_, at)) = (whereabouts(&target.arn), whereabouts(&rule.arn));
+    let (account, region, at) = (arn::account(&target.arn), arn::region(&target.arn), arn::region(&rule.arn));
     if region != at {
         let cause =
             format!("{} is in {region}, and the rule in {at}: EventBridge hands over within a Region", target.arn);
@@ -22,7 +23,7 @@ pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
         rows.extend(dead_letters(target, rule, seen));
         return rows;
     }
-    match service(&target.arn) {
+    match arn::service(&target.arn) {
         "lambda" => rows.extend(function(target, rule, seen)),
         "logs" => rows.extend(group(target, rule, seen, account)),
         other => rows.push(Row::untold(
@@ -58,7 +59,15 @@ fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     }
     // EventBridge's call names the rule and no account.
     let asked = ServiceCall { source_account: "", ..call("lambda:InvokeFunction", arn, rule, "") };
-    rows.push(match lets(function.policy.as_deref(), &asked) {
+    let policy = match seen.policies.get(arn) {
+        Some(Err(error)) => {
+            rows.push(Row::not_told("target-permission", subject, error));
+            return rows;
+        }
+        Some(Ok(policy)) => policy.as_deref(),
+        None => None,
+    };
+    rows.push(match lets(policy, &asked) {
         Ok(true) => Row::good("target-permission", subject, format!("{EVENTS} may invoke it for this rule")),
         Ok(false) if target.role.is_some() => Row::untold(
             "target-permission",
@@ -119,39 +128,43 @@ fn group(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Vec<Row> {
         let cause = "it has a RoleArn; a log group lets EventBridge in by its resource policy, and by no role";
         rows.push(Row::bad("target-role", subject, cause, "take RoleArn off the target"));
     }
-    let policies = match &seen.log_policies {
-        Ok(policies) => policies,
-        Err(error) => {
-            rows.push(Row::not_told("target-permission", subject, error));
-            return rows;
-        }
-    };
+    rows.push(writes(target, rule, seen, account));
+    rows
+}
+
+/// Whether EventBridge may write to a log group: the account's policies say so, or the group's own.
+fn writes(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Row {
+    let (subject, arn) = (&target.id, target.arn.as_str());
+    // One that AWS did not tell matters only where the others don't say yes.
+    let told = [Some(&seen.log_policies), seen.group_policies.get(arn)];
+    let untold = told.into_iter().flatten().find_map(|policies| policies.as_ref().err());
+    let policies: Vec<&str> = told.into_iter().flatten().flatten().flatten().map(String::as_str).collect();
     let resource = format!("{arn}:log-stream:any");
     let mut lacking = Vec::new();
     for service in [EVENTS, DELIVERY] {
         for action in ["logs:CreateLogStream", "logs:PutLogEvents"] {
             let asked = ServiceCall { service, ..call(action, &resource, rule, account) };
-            match lets(policies.iter().map(String::as_str), &asked) {
+            match lets(policies.iter().copied(), &asked) {
                 Ok(true) => {}
                 Ok(false) => lacking.push(format!("{service} {action}")),
-                Err(why) => {
-                    rows.push(unread("target-permission", subject, &why));
-                    return rows;
-                }
+                Err(why) => return unread("target-permission", subject, &why),
             }
         }
     }
-    rows.push(if lacking.is_empty() {
-        Row::good("target-permission", subject, "its resource policy lets both of EventBridge's services write")
-    } else {
-        let cause = format!("no resource policy of CloudWatch Logs lets {}", lacking.join(", "));
-        let fix = format!(
-            "put an AWS::Logs::ResourcePolicy into the template that allows both {EVENTS} and {DELIVERY} \
-             logs:CreateLogStream and logs:PutLogEvents on {arn}:*"
-        );
-        Row::bad("target-permission", subject, cause, fix)
-    });
-    rows
+    match untold {
+        _ if lacking.is_empty() => {
+            Row::good("target-permission", subject, "its resource policy lets both of EventBridge's services write")
+        }
+        Some(error) => Row::not_told("target-permission", subject, error),
+        None => {
+            let cause = format!("no resource policy of CloudWatch Logs lets {}", lacking.join(", "));
+            let fix = format!(
+                "put an AWS::Logs::ResourcePolicy into the template that allows both {EVENTS} and {DELIVERY} \
+                 logs:CreateLogStream and logs:PutLogEvents on {arn}:*"
+            );
+            Row::bad("target-permission", subject, cause, fix)
+        }
+    }
 }
 
 fn dead_letters(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
@@ -173,7 +186,7 @@ fn dead_letters(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
             return vec![Row::bad("dead-letter-queue", subject, cause, "somebody deleted it: deploy the stack again")];
         }
     };
-    let account = whereabouts(&rule.arn).0;
+    let account = arn::account(&rule.arn);
     vec![match lets(queue.policy.as_deref(), &call("sqs:SendMessage", arn, rule, account)) {
         Ok(true) if queue.messages > 0 => Row::note(
             "dead-letter-queue",

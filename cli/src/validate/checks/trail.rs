@@ -1,16 +1,32 @@
 //! Whether a trail feeds the rules. The event history alone feeds none, and it is what people see in the console.
 //!
+//! A trail may leave the calls of some services out, so it is judged for the event sources that the rules ask for.
+//!
 //! Learned from <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html>.
 
 use super::super::seen::Field;
 use super::super::{Row, Seen, Selectors, Trail};
+use super::sources;
+use std::collections::BTreeSet;
 
 /// Whether a trail records what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Records {
     Yes,
-    No(&'static str),
+    No(String),
     NobodyKnows(String),
+}
+
+/// Whose calls are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    /// Those of this event source.
+    Of(String),
+    /// Those of services that the rule does not name one by one.
+    Unnamed {
+        /// The rule.
+        rule: String,
+    },
 }
 
 pub(super) fn judge(seen: &Seen) -> Vec<Row> {
@@ -24,24 +40,45 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
         let fix = "deploy with --parameter-overrides CreateTrail=true, or let a trail of yours cover this Region";
         return vec![Row::bad("trail", region, cause, fix)];
     }
-    let feeding = trails.iter().find(|trail| trail.is_logging == Ok(true) && records(trail) == Records::Yes);
-    if let Some(trail) = feeding {
-        let from = if trail.home_region == *region { String::new() } else { format!(" of {}", trail.home_region) };
-        return vec![
-            Row::good("trail", &trail.name, format!("it records {region}{from}")),
-            Row::good("trail-logging", &trail.name, "logging is on"),
-            Row::good("trail-selectors", &trail.name, "management events that change something are recorded"),
-        ];
+    let asked = asked(seen);
+    let feeds = |trail: &Trail, source: &Source| trail.is_logging == Ok(true) && records(trail, source) == Records::Yes;
+    let hungry: BTreeSet<Source> =
+        asked.iter().filter(|source| !trails.iter().any(|trail| feeds(trail, source))).cloned().collect();
+    if !hungry.is_empty() {
+        let mut rows =
+            vec![Row::good("trail", region, format!("{} of this Region", crate::show::counted(trails.len(), "trail")))];
+        for trail in trails {
+            rows.extend(what_is_wrong(trail, &hungry));
+        }
+        return rows;
     }
-    let mut rows =
-        vec![Row::good("trail", region, format!("{} of this Region", crate::show::counted(trails.len(), "trail")))];
-    for trail in trails {
-        rows.extend(what_is_wrong(trail));
+    let mut rows = Vec::new();
+    for trail in trails.iter().filter(|trail| asked.iter().any(|source| feeds(trail, source))) {
+        let from = if trail.home_region == *region { String::new() } else { format!(" of {}", trail.home_region) };
+        rows.push(Row::good("trail", &trail.name, format!("it records {region}{from}")));
+        rows.push(Row::good("trail-logging", &trail.name, "logging is on"));
+        rows.push(Row::good("trail-selectors", &trail.name, RECORDED));
+        // One that feeds all rules is enough; otherwise each that feeds one of them is told.
+        if asked.iter().all(|source| feeds(trail, source)) {
+            return rows.split_off(rows.len() - 3);
+        }
     }
     rows
 }
 
-fn what_is_wrong(trail: &Trail) -> Vec<Row> {
+const RECORDED: &str = "management events that change something are recorded";
+
+/// What the rules ask for; what our own template's rules do, where no rule is told of.
+fn asked(seen: &Seen) -> BTreeSet<Source> {
+    let of_rule = |rule: &crate::aws::Rule| match sources::of(rule) {
+        Some(sources) => sources.into_iter().map(Source::Of).collect(),
+        None => vec![Source::Unnamed { rule: rule.name.clone() }],
+    };
+    let asked: BTreeSet<Source> = seen.told_rules().flat_map(of_rule).collect();
+    if asked.is_empty() { [Source::Of(trailhook::calls::sqs::EVENT_SOURCE.to_owned())].into() } else { asked }
+}
+
+fn what_is_wrong(trail: &Trail, hungry: &BTreeSet<Source>) -> Vec<Row> {
     let name = &trail.name;
     let logging = match &trail.is_logging {
         Err(error) => Row::not_told("trail-logging", name, error),
@@ -53,8 +90,15 @@ fn what_is_wrong(trail: &Trail) -> Vec<Row> {
             format!("aws cloudtrail start-logging --name {name} --region {}", trail.home_region),
         ),
     };
-    let selectors = match records(trail) {
-        Records::Yes => Row::good("trail-selectors", name, "management events that change something are recorded"),
+    let mut all: Vec<Records> = hungry.iter().map(|source| records(trail, source)).collect();
+    // What is wrong goes before what nobody knows.
+    all.sort_by_key(|records| match records {
+        Records::No(_) => 0,
+        Records::NobodyKnows(_) => 1,
+        Records::Yes => 2,
+    });
+    let selectors = match all.into_iter().next().unwrap_or(Records::Yes) {
+        Records::Yes => Row::good("trail-selectors", name, RECORDED),
         Records::No(why) => Row::bad(
             "trail-selectors",
             name,
@@ -69,7 +113,7 @@ fn what_is_wrong(trail: &Trail) -> Vec<Row> {
             "trail-selectors",
             name,
             why,
-            "look at the trail's advanced event selectors: one has to let management events of SQS with readOnly=false through",
+            "look at the trail's event selectors: one has to let management events of that service with readOnly=false through",
         ),
     };
     // As a member account is told of its organisation's trail.
@@ -80,15 +124,15 @@ fn what_is_wrong(trail: &Trail) -> Vec<Row> {
     vec![logging, selectors]
 }
 
-fn records(trail: &Trail) -> Records {
+fn records(trail: &Trail, source: &Source) -> Records {
     let selectors = match &trail.selectors {
         Err(error) => return Records::NobodyKnows(error.to_string()),
         Ok(selectors) => selectors,
     };
     // One that does is enough, whatever the others leave out; one that nobody can read may do it.
-    let mut all = Records::No("none of its selectors records management events");
+    let mut all = no_management();
     for selector in selectors {
-        match (of_selector(selector), &all) {
+        match (of_selector(selector, source), &all) {
             (Records::Yes, _) => return Records::Yes,
             (unknown @ Records::NobodyKnows(_), _) => all = unknown,
             (no, Records::No(_)) => all = no,
@@ -98,32 +142,38 @@ fn records(trail: &Trail) -> Records {
     all
 }
 
-fn of_selector(selector: &Selectors) -> Records {
-    match selector {
-        Selectors::Basic { management: false, .. } => Records::No("it leaves management events out"),
-        Selectors::Basic { writes: false, .. } => Records::No("it records read-only calls only"),
-        Selectors::Basic { .. } => Records::Yes,
-        Selectors::Advanced(fields) => of_fields(fields),
+fn of_selector(selector: &Selectors, source: &Source) -> Records {
+    match (selector, source) {
+        (Selectors::Basic { management: false, .. }, _) => Records::No("it leaves management events out".to_owned()),
+        (Selectors::Basic { writes: false, .. }, _) => read_only(),
+        (Selectors::Basic { excluded, .. }, Source::Of(source)) if excluded.contains(source) => leaves_out(source),
+        (Selectors::Basic { excluded, .. }, Source::Unnamed { rule }) if !excluded.is_empty() => {
+            unnamed(rule, &format!("leaves the calls of {} out", excluded.join(", ")))
+        }
+        (Selectors::Basic { .. }, _) => Records::Yes,
+        (Selectors::Advanced(fields), _) => of_fields(fields, source),
     }
 }
 
-fn of_fields(fields: &[Field]) -> Records {
+fn of_fields(fields: &[Field], source: &Source) -> Records {
     for field in fields {
+        let asks = !field.is.is_empty() || !field.is_not.is_empty();
         let allows = |value: &str| {
             let is = field.is.is_empty() || field.is.iter().any(|one| one == value);
             is && !field.is_not.iter().any(|one| one == value)
         };
-        match field.name.as_str() {
-            "eventCategory" if !allows("Management") => {
-                return Records::No("none of its selectors records management events");
+        match (field.name.as_str(), source) {
+            ("eventCategory", _) if !allows("Management") => return no_management(),
+            ("readOnly", _) if !allows("false") => return read_only(),
+            ("eventSource", _) if field.more => {}
+            ("eventSource", Source::Of(source)) if !allows(source) => return leaves_out(source),
+            ("eventSource", Source::Unnamed { rule }) if asks => {
+                return unnamed(rule, "chooses by eventSource");
             }
-            "readOnly" if !allows("false") => return Records::No("it records read-only calls only"),
-            "eventSource" if field.more => {}
-            "eventSource" if !allows("sqs.amazonaws.com") => return Records::No("it leaves the calls of SQS out"),
-            "eventCategory" | "readOnly" | "eventSource" => continue,
+            ("eventCategory" | "readOnly" | "eventSource", _) => continue,
             _ => {}
         }
-        if field.is.is_empty() && field.is_not.is_empty() && !field.more {
+        if !asks && !field.more {
             continue;
         }
         return Records::NobodyKnows(format!(
@@ -132,6 +182,24 @@ fn of_fields(fields: &[Field]) -> Records {
         ));
     }
     Records::Yes
+}
+
+fn no_management() -> Records {
+    Records::No("none of its selectors records management events".to_owned())
+}
+
+fn read_only() -> Records {
+    Records::No("it records read-only calls only".to_owned())
+}
+
+fn leaves_out(source: &str) -> Records {
+    Records::No(format!("it leaves the calls of {source} out"))
+}
+
+fn unnamed(rule: &str, does: &str) -> Records {
+    Records::NobodyKnows(format!(
+        "it {does}, and the pattern of {rule} does not name the event sources that it asks for"
+    ))
 }
 
 #[cfg(test)]
@@ -143,14 +211,42 @@ mod tests {
         Field { name: name.to_owned(), is: texts(is), is_not: texts(is_not), more: false }
     }
 
-    fn of(selectors: &[Selectors]) -> Records {
+    fn of_source(selectors: &[Selectors], source: &Source) -> Records {
         let trail = Trail {
             name: "t".to_owned(),
             home_region: "eu-west-1".to_owned(),
             is_logging: Ok(true),
             selectors: Ok(selectors.to_vec()),
         };
-        records(&trail)
+        records(&trail, source)
+    }
+
+    fn of(selectors: &[Selectors]) -> Records {
+        of_source(selectors, &Source::Of("sqs.amazonaws.com".to_owned()))
+    }
+
+    #[test]
+    fn what_a_trail_leaves_out_is_judged_for_the_service_that_is_asked_for() {
+        let kms = "kms.amazonaws.com";
+        let basic = Selectors::Basic { management: true, writes: true, excluded: vec![kms.to_owned()] };
+        let without = Selectors::Advanced(vec![field("eventSource", &[], &[kms])]);
+        let only = Selectors::Advanced(vec![field("eventSource", &[kms], &[])]);
+        let source = |name: &str| Source::Of(name.to_owned());
+        let unnamed = Source::Unnamed { rule: "r".to_owned() };
+        for leaves_out in [basic, without] {
+            let leaves_out = std::slice::from_ref(&leaves_out);
+            assert_eq!(of_source(leaves_out, &source("iam.amazonaws.com")), Records::Yes);
+            let no = Records::No("it leaves the calls of kms.amazonaws.com out".to_owned());
+            assert_eq!(of_source(leaves_out, &source(kms)), no);
+            assert!(
+                matches!(of_source(leaves_out, &unnamed), Records::NobodyKnows(why) if why.contains("of r does not name"))
+            );
+        }
+        let only = std::slice::from_ref(&only);
+        assert_eq!(of_source(only, &source(kms)), Records::Yes);
+        assert!(matches!(of_source(only, &source("iam.amazonaws.com")), Records::No(_)));
+        let all = Selectors::Basic { management: true, writes: true, excluded: Vec::new() };
+        assert_eq!(of_source(&[all], &unnamed), Records::Yes, "one that leaves nothing out records all");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::super::{Row, checks};
 use super::decision::text;
 use super::notification::Inbox;
 use super::{Event, Try};
-use crate::aws::{Function, there, told};
+use crate::aws::{Function, queue_url, there, told};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -114,11 +114,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
 
     /// A queue's URL, if it is there; or the row that says why nobody knows.
     pub(super) async fn url(&self, name: &str) -> Result<Option<String>, Row> {
-        let asked = self.aws.sqs.get_queue_url().queue_name(name).send().await;
-        match there(told("sqs:GetQueueUrl", asked)) {
-            Ok(answer) => Ok(answer.and_then(|answer| answer.queue_url().map(str::to_owned))),
-            Err(error) => Err(Row::not_told("queue", name, &error)),
-        }
+        there(queue_url(self.aws, name).await).map_err(|error| Row::not_told("queue", name, &error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the live part has made, and takes away again.
 
 use super::super::Row;
-use crate::aws::{Aws, AwsError, there, told};
+use crate::aws::{Aws, AwsError, arn, queue_url, there, told};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ impl Made {
         let Things { queues, subscriptions } = std::mem::take(&mut *self.things());
         let mut rows = Vec::new();
         for subscription in subscriptions {
-            let name = subscription.topic.rsplit(':').next().unwrap_or(&subscription.topic);
+            let name = arn::name(&subscription.topic);
             rows.push(match unsubscribe(aws, &subscription).await {
                 Ok(true) => Row::good("removed", name, "the subscription is gone"),
                 Ok(false) => Row::good("removed", name, "there is no subscription"),
@@ -114,8 +114,7 @@ async fn found(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
         if look > 0 {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        let answer = there(told("sqs:GetQueueUrl", aws.sqs.get_queue_url().queue_name(name).send().await))?;
-        if let Some(url) = answer.and_then(|answer| answer.queue_url().map(str::to_owned)) {
+        if let Some(url) = there(queue_url(aws, name).await)? {
             return Ok(Some(url));
         }
     }

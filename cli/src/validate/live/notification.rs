@@ -1,11 +1,18 @@
 //! The notification, heard by a queue that listens to the topic for as long as this takes.
+//!
+//! What is new is not in force everywhere at once: before the call is made the queue has to show its policy, and a
+//! subscription that is refused is tried again. SNS does not try again what a queue refuses, so a message that does not
+//! come proves nothing.
 
 use super::super::Row;
 use super::Try;
 use crate::aws::{AwsError, told};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a new queue and its policy may take to be known to SNS.
+const NEW: Duration = Duration::from_secs(60);
 
 /// A queue that listens.
 pub(super) struct Inbox {
@@ -35,7 +42,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
         }
     }
 
-    async fn subscribed(&self, name: &str) -> Result<Inbox, AwsError> {
+    async fn subscribed(&mut self, name: &str) -> Result<Inbox, AwsError> {
         self.made.queue(name);
         let topics: Vec<&String> = self.seen.topics.keys().collect();
         // Its own ARN is not known yet; a queue's policy is about that queue only.
@@ -48,20 +55,47 @@ impl<T: FnMut(&str)> Try<'_, T> {
         let answer = told("sqs:CreateQueue", asked)?;
         let url = answer.queue_url().unwrap_or_default().to_owned();
         self.made.queue_is_at(name, &url);
-        let asked = self.aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::QueueArn);
-        let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
-        let arn = answer.attributes().and_then(|all| all.get(&QueueAttributeName::QueueArn)).cloned();
-        let arn = arn.unwrap_or_default();
+        let arn = self.in_force(&url).await?;
         for topic in topics {
             self.made.subscription(topic, &arn);
-            let asked = self.aws.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(&arn);
-            let asked = asked.return_subscription_arn(true).send().await;
-            let answer = told("sns:Subscribe", asked)?;
-            if let Some(subscription) = answer.subscription_arn() {
-                self.made.subscription_is(topic, subscription);
+            if let Some(subscription) = self.subscription(topic, &arn).await? {
+                self.made.subscription_is(topic, &subscription);
             }
         }
         Ok(Inbox { url })
+    }
+
+    /// Waits until the queue shows its policy; its ARN.
+    async fn in_force(&mut self, url: &str) -> Result<String, AwsError> {
+        let (asked_at, mut looks) = (Instant::now(), 0);
+        loop {
+            let asked = self.aws.sqs.get_queue_attributes().queue_url(url);
+            let asked = asked.attribute_names(QueueAttributeName::QueueArn).attribute_names(QueueAttributeName::Policy);
+            let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
+            let attribute = |name| answer.attributes().and_then(|all| all.get(&name)).cloned().unwrap_or_default();
+            let is_there = !attribute(QueueAttributeName::Policy).is_empty();
+            if is_there || asked_at.elapsed() >= NEW || !self.again(asked_at, &mut looks).await {
+                return Ok(attribute(QueueAttributeName::QueueArn));
+            }
+            self.waiting("waiting until the policy of the queue that listens is in force");
+        }
+    }
+
+    /// Subscribes the queue to a topic; SNS may not know it yet.
+    async fn subscription(&mut self, topic: &str, endpoint: &str) -> Result<Option<String>, AwsError> {
+        let (asked_at, mut looks) = (Instant::now(), 0);
+        loop {
+            let asked = self.aws.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(endpoint);
+            let error = match told("sns:Subscribe", asked.return_subscription_arn(true).send().await) {
+                Ok(answer) => return Ok(answer.subscription_arn().map(str::to_owned)),
+                Err(error) => error,
+            };
+            let is_final = error.is_denied() || error.is_missing() || error.is_about_the_caller();
+            if is_final || asked_at.elapsed() >= NEW || !self.again(asked_at, &mut looks).await {
+                return Err(error);
+            }
+            self.waiting(&format!("subscribing once more, SNS does not take the new queue yet: {error}"));
+        }
     }
 
     pub(super) async fn notification(&mut self, subject: &str, inbox: Option<&Inbox>, acted: bool) {
@@ -87,9 +121,11 @@ impl<T: FnMut(&str)> Try<'_, T> {
                 return self.push(Row::good("notification", subject, format!("{said:?} was delivered")));
             }
             if !self.again(asked_at, &mut looks).await {
-                let cause = "it says that it published, and nothing was delivered";
-                let fix = "look whether the topic's key lets SNS's publishers in, and at NumberOfNotificationsFailed";
-                return self.push(Row::bad("notification", subject, cause, fix));
+                let cause = "it says that it published, and nothing came to the queue that listens: SNS does not try again \
+                             what a queue refuses, as one may whose policy is not in force yet";
+                let fix = "validate again; if it stays, look whether the topic's key lets SNS's publishers in, and at \
+                           NumberOfNotificationsFailed";
+                return self.push(Row::untold("notification", subject, cause, fix));
             }
         }
     }

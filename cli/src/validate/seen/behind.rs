@@ -1,6 +1,7 @@
 //! What rules and functions write to: log groups, queues with their keys, topics, tables.
 
-use crate::aws::{Aws, AwsError, there, told};
+use crate::aws::{Aws, AwsError, queue_url, there, told};
+use aws_sdk_cloudwatchlogs::types::PolicyScope;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 /// A log group.
@@ -41,6 +42,8 @@ pub struct Key {
 pub struct Topic {
     /// Its key, as it knows it.
     pub key: Option<String>,
+    /// Who may publish to it, a resource policy as JSON.
+    pub policy: Option<String>,
     /// So many get its messages.
     pub confirmed: u64,
     /// So many have not confirmed yet.
@@ -69,11 +72,14 @@ pub(super) async fn log_group(aws: &Aws, name: &str) -> Result<Option<LogGroup>,
     }
 }
 
-pub(super) async fn log_policies(aws: &Aws) -> Result<Vec<String>, AwsError> {
+/// The policies of the account, or those of the log group with this ARN and of nothing else.
+pub(super) async fn log_policies(aws: &Aws, group: Option<&str>) -> Result<Vec<String>, AwsError> {
     let (mut all, mut page) = (Vec::new(), None);
+    let scope = group.map(|_| PolicyScope::Resource);
     loop {
-        let asked = aws.logs.describe_resource_policies().set_next_token(page).send().await;
-        let answer = told("logs:DescribeResourcePolicies", asked)?;
+        let asked = aws.logs.describe_resource_policies().set_next_token(page);
+        let asked = asked.set_resource_arn(group.map(str::to_owned)).set_policy_scope(scope.clone());
+        let answer = told("logs:DescribeResourcePolicies", asked.send().await)?;
         all.extend(answer.resource_policies().iter().filter_map(|policy| policy.policy_document().map(str::to_owned)));
         page = answer.next_token().map(str::to_owned);
         if page.is_none() {
@@ -83,11 +89,7 @@ pub(super) async fn log_policies(aws: &Aws) -> Result<Vec<String>, AwsError> {
 }
 
 pub(super) async fn queue(aws: &Aws, arn: &str) -> Result<Option<Queue>, AwsError> {
-    let mut parts = arn.split(':').skip(4);
-    let (account, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let asked = aws.sqs.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await;
-    let Some(answer) = there(told("sqs:GetQueueUrl", asked))? else { return Ok(None) };
-    let url = answer.queue_url().unwrap_or_default().to_owned();
+    let Some(url) = there(queue_url(aws, arn).await)? else { return Ok(None) };
     let asked = aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All).send().await;
     let Some(answer) = there(told("sqs:GetQueueAttributes", asked))? else { return Ok(None) };
     let attribute = |name: QueueAttributeName| {
@@ -109,6 +111,7 @@ pub(super) async fn topic(aws: &Aws, arn: &str) -> Result<Option<Topic>, AwsErro
     let attribute = |name: &str| answer.attributes().and_then(|all| all.get(name)).filter(|text| !text.is_empty());
     Ok(Some(Topic {
         key: attribute("KmsMasterKeyId").cloned(),
+        policy: attribute("Policy").cloned(),
         confirmed: count(attribute("SubscriptionsConfirmed").cloned()),
         pending: count(attribute("SubscriptionsPending").cloned()),
     }))

@@ -6,7 +6,7 @@ mod trail;
 pub use behind::{Key, LogGroup, Queue, Table, Topic};
 pub use trail::{Field, Selectors, Trail};
 
-use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule};
+use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, arn};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -44,10 +44,17 @@ pub struct Seen {
     pub rules: BTreeMap<String, Result<Rule, AwsError>>,
     /// The functions, by their ARNs: targets, and those of the stack.
     pub functions: BTreeMap<String, Result<Function, AwsError>>,
+    /// Who may invoke each of the functions that were told of, a resource policy as JSON, by the functions' ARNs. `None`
+    /// where nobody was let in.
+    pub policies: BTreeMap<String, Result<Option<String>, AwsError>>,
+    /// How many copies of each of those there may be at once, where that is said, by the functions' ARNs.
+    pub concurrencies: BTreeMap<String, Result<Option<u32>, AwsError>>,
     /// The log groups, by their names: targets, the functions' own, the journal. `None` where there is none.
     pub log_groups: BTreeMap<String, Result<Option<LogGroup>, AwsError>>,
-    /// The resource policies of CloudWatch Logs, as JSON.
+    /// The account's resource policies of CloudWatch Logs, as JSON.
     pub log_policies: Result<Vec<String>, AwsError>,
+    /// The resource policies of single log groups, as JSON, by the ARNs of the groups that are targets.
+    pub group_policies: BTreeMap<String, Result<Vec<String>, AwsError>>,
     /// The queues for what went wrong, by their ARNs. `None` where there is none.
     pub queues: BTreeMap<String, Result<Option<Queue>, AwsError>>,
     /// The keys that encrypt queues and topics, by the names by which those know them.
@@ -79,8 +86,11 @@ pub async fn gather(aws: &Aws, what: &What, mut tell: impl FnMut(&str)) -> Resul
         stack,
         rules: BTreeMap::new(),
         functions: BTreeMap::new(),
+        policies: BTreeMap::new(),
+        concurrencies: BTreeMap::new(),
         log_groups: BTreeMap::new(),
-        log_policies: behind::log_policies(aws).await,
+        log_policies: behind::log_policies(aws, None).await,
+        group_policies: BTreeMap::new(),
         queues: BTreeMap::new(),
         keys: BTreeMap::new(),
         topics: BTreeMap::new(),
@@ -118,18 +128,25 @@ impl Seen {
     async fn functions(&mut self, aws: &Aws, tell: &mut impl FnMut(&str)) {
         let targets = self.told_rules().flat_map(|rule| &rule.targets);
         let mut wanted: Vec<String> =
-            targets.filter(|target| service(&target.arn) == "lambda").map(|target| target.arn.clone()).collect();
+            targets.filter(|target| arn::service(&target.arn) == "lambda").map(|target| target.arn.clone()).collect();
         let own = self.stack.iter().flat_map(|stack| stack.of_kind("AWS::Lambda::Function"));
-        let others = own.filter(|made| !wanted.iter().any(|arn| arn.rsplit(':').next() == Some(&made.physical_id)));
+        let others = own.filter(|made| !wanted.iter().any(|wanted| arn::name(wanted) == made.physical_id));
         let others: Vec<String> = others.map(|made| made.physical_id.clone()).collect();
         wanted.extend(others);
         for name in wanted {
             if self.functions.contains_key(&name) {
                 continue;
             }
-            tell(&format!("the function {}", name.rsplit(':').next().unwrap_or(&name)));
+            tell(&format!("the function {}", arn::name(&name)));
             let function = Function::of(aws, &name).await;
-            let arn = function.as_ref().map_or(name, |function| function.arn.clone());
+            let arn = match &function {
+                Ok(told) => {
+                    self.policies.insert(told.arn.clone(), Function::policy(aws, &name).await);
+                    self.concurrencies.insert(told.arn.clone(), told.reserved_concurrency(aws).await);
+                    told.arn.clone()
+                }
+                Err(_) => name,
+            };
             self.functions.insert(arn, function);
         }
     }
@@ -147,18 +164,24 @@ impl Seen {
                 self.log_groups.insert(name.clone(), behind::log_group(aws, &name).await);
             }
         }
-        let queues = targets.iter().filter_map(|target| target.dead_letter_queue.clone());
-        let queues = queues.chain(functions.iter().filter_map(|function| function.on_failure.clone()));
-        for arn in queues.filter(|arn| service(arn) == "sqs") {
-            if !self.queues.contains_key(&arn) {
-                tell(&format!("the queue {}", arn.rsplit(':').next().unwrap_or(&arn)));
-                self.queues.insert(arn.clone(), behind::queue(aws, &arn).await);
+        for (group, _) in targets.iter().filter_map(|target| arn::log_group(&target.arn)) {
+            if !self.group_policies.contains_key(&group) {
+                tell(&format!("who may write to {}", arn::name(&group)));
+                self.group_policies.insert(group.clone(), behind::log_policies(aws, Some(&group)).await);
             }
         }
-        for arn in settings(&functions, TOPIC) {
-            if !self.topics.contains_key(&arn) {
-                tell(&format!("the topic {}", arn.rsplit(':').next().unwrap_or(&arn)));
-                self.topics.insert(arn.clone(), behind::topic(aws, &arn).await);
+        let queues = targets.iter().filter_map(|target| target.dead_letter_queue.clone());
+        let queues = queues.chain(functions.iter().filter_map(|function| function.on_failure.clone()));
+        for queue in queues.filter(|queue| arn::is_queue(queue)) {
+            if !self.queues.contains_key(&queue) {
+                tell(&format!("the queue {}", arn::name(&queue)));
+                self.queues.insert(queue.clone(), behind::queue(aws, &queue).await);
+            }
+        }
+        for topic in settings(&functions, TOPIC) {
+            if !self.topics.contains_key(&topic) {
+                tell(&format!("the topic {}", arn::name(&topic)));
+                self.topics.insert(topic.clone(), behind::topic(aws, &topic).await);
             }
         }
         for name in settings(&functions, TABLE) {
@@ -179,15 +202,9 @@ impl Seen {
     }
 }
 
-/// The service of an ARN.
-pub(super) fn service(arn: &str) -> &str {
-    arn.split(':').nth(2).unwrap_or_default()
-}
-
 /// The name of the log group that an ARN is of, with whatever stands behind it.
 pub(super) fn log_group(arn: &str) -> Option<String> {
-    let name = arn.splitn(7, ':').nth(6).filter(|_| service(arn) == "logs" && arn.contains(":log-group:"))?;
-    Some(name.split(':').next().unwrap_or(name).to_owned())
+    arn::log_group(arn).map(|(_, name)| name.to_owned())
 }
 
 fn settings(functions: &[Function], variable: &str) -> Vec<String> {
