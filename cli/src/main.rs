@@ -30,7 +30,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Waits for Ctrl-C, for a request to end, or for the terminal to go; the exit status of that.
+/// Waits for Ctrl-C, for a request to end, or for the terminal to go; the exit status of that. Asked again, it waits for the
+/// next one.
 fn asked_to_end() -> impl Future<Output = u8> {
     let all = [(SignalKind::interrupt(), 130), (SignalKind::terminate(), 143), (SignalKind::hangup(), 129)];
     let mut streams = Vec::new();

@@ -52,6 +52,7 @@ mod pattern_quamina;
 mod pattern_refused;
 mod pattern_table;
 mod redrive;
+mod redrive_places;
 mod replay;
 mod replay_large;
 mod replay_refused;

@@ -1,6 +1,34 @@
-//! Dead letters that somebody has made up.
+//! Dead letters that somebody has made up, and the command that reads them.
 
+use crate::functions::binaries;
 use serde_json::{Value, json};
+use std::io::Result;
+use std::process::{Command, Stdio};
+
+/// revert on a stage.
+pub const REVERT: &str = "arn:aws:lambda:eu-west-1:111122223333:function:trailhook-RevertFunction-1A2B3C";
+/// The queue for what functions failed with, on a stage.
+pub const FAILED: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/trailhook-FailedEventsQueue-1A2B3C";
+
+/// `trailhook redrive` at the endpoint of a stage; on what it takes for a terminal, if that is wanted.
+pub fn command(on_terminal: bool, endpoint: &str, arguments: &[&str]) -> Result<Command> {
+    let trailhook = binaries()?.join("trailhook");
+    let mut command = Command::new(if on_terminal { "python3".as_ref() } else { trailhook.as_path() });
+    if on_terminal {
+        command.args(["-c", "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"]);
+        command.arg(&trailhook);
+    }
+    command.args(["redrive", "--endpoint-url", endpoint, "--region", "eu-west-1"]).args(arguments);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.current_dir(crate::root()).env_clear().env("PATH", path).envs([
+        ("AWS_ACCESS_KEY_ID", "ci"),
+        ("AWS_SECRET_ACCESS_KEY", "testing"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("HOME", "/nowhere"),
+    ]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Ok(command)
+}
 
 /// What Lambda keeps of an event that this function gave up on.
 pub fn record(function: &str, event: &Value) -> String {
@@ -10,7 +38,7 @@ pub fn record(function: &str, event: &Value) -> String {
 }
 
 /// A call by somebody, so many minutes ago, that nobody made.
-pub fn event(id: &str, minutes_ago: i64) -> std::io::Result<Value> {
+pub fn event(id: &str, minutes_ago: i64) -> Result<Value> {
     let time = chrono::Utc::now() - chrono::TimeDelta::minutes(minutes_ago);
     let mut event = crate::world::event("orders", time)?;
     if let Some(record) = event.get_mut("detail").and_then(Value::as_object_mut) {

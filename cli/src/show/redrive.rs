@@ -97,6 +97,7 @@ pub fn redriven_json(found: &Found) -> Value {
             "cause": letter.cause.code,
             "message": letter.cause.message,
             "target": letter.target.arn(),
+            "qualifier": letter.target.qualifier(),
             "eventId": letter.event_id,
             "eventName": letter.event_name,
             "eventTime": letter.time,

@@ -22,6 +22,7 @@ pub fn advice(code: &str) -> &'static str {
         "Sandbox.Timedout" | "Runtime.Timedout" => "give the function more time, or look why it needs it",
         "EventAgeExceeded" => "there was no room for the function for long: look at its concurrency",
         "ZeroReservedConcurrency" => "the function is stopped: aws lambda delete-function-concurrency",
+        code if code.starts_with("ErrorCode ") => "look into the function's log",
         code if code.starts_with("Runtime.") || code.starts_with("Extension.") => "look into the function's log",
         // EventBridge's.
         "NO_PERMISSIONS" => "let EventBridge in: the function's permission, or the log group's resource policy",

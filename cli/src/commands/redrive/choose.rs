@@ -27,6 +27,8 @@ pub struct Wanted {
     pub cause: Option<String>,
     /// The function's ARN.
     pub function: Option<String>,
+    /// Its version or alias.
+    pub qualifier: Option<String>,
     /// Either of the event's ids.
     pub event_id: Option<String>,
     /// Whether a function gets what it will leave alone.
@@ -40,7 +42,9 @@ pub enum Left {
     #[error("it is for {0}, which is neither a target of the stack nor named by --function")]
     Stranger(String),
     /// It is for a version that no rule hands events to.
-    #[error("it is for the version {version} of the function, and no rule of the stack hands events to that")]
+    #[error(
+        "it is for the version {version} of the function, and no rule of the stack hands events to that, nor does --function name it"
+    )]
     Version {
         /// The version or alias.
         version: String,
@@ -60,9 +64,12 @@ impl Wanted {
     pub fn is_about(&self, letter: &Letter) -> bool {
         let cause = |cause: &String| letter.cause.code == *cause || letter.cause.message.contains(cause.as_str());
         let function = |arn: &String| letter.target.arn() == arn;
+        let newest = |version: &str| Some(version).filter(|version| *version != "$LATEST").map(str::to_owned);
+        let version = |version: &String| letter.target.version().map(str::to_owned) == newest(version);
         let event = |id: &String| [&letter.event_id, &letter.envelope_id].contains(&&Some(id.clone()));
         self.cause.as_ref().is_none_or(cause)
             && self.function.as_ref().is_none_or(function)
+            && self.qualifier.as_ref().is_none_or(version)
             && self.event_id.as_ref().is_none_or(event)
     }
 
@@ -190,5 +197,10 @@ mod tests {
         assert!(by_event("r-1") && by_event("e-1") && !by_event("r"));
         let by_function = |arn: &str| Wanted { function: text(arn), ..Wanted::default() }.is_about(&letter);
         assert!(by_function(FUNCTION) && !by_function("revert"));
+        let live = self::letter(&format!("{FUNCTION}:live"), 1).0;
+        for (asked, [plain, other]) in [("$LATEST", [true, false]), ("live", [false, true]), ("3", [false, false])] {
+            let wanted = Wanted { function: text(FUNCTION), qualifier: text(asked), ..Wanted::default() };
+            assert_eq!([wanted.is_about(&letter), wanted.is_about(&live)], [plain, other], "{asked}");
+        }
     }
 }

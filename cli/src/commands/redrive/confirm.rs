@@ -3,18 +3,16 @@
 use super::show::counted;
 use std::io::{BufRead, IsTerminal, Write};
 use tokio::sync::oneshot;
+use trailhook::shown_line;
 
 /// Whether there is a terminal, and so perhaps a person.
 pub(super) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Whether somebody said yes.
-pub(super) async fn confirmed(events: usize, functions: usize, log_groups: usize) -> bool {
-    let to = [(functions, "function"), (log_groups, "log group")];
-    let to: Vec<String> =
-        to.iter().filter(|(number, _)| *number > 0).map(|(number, what)| counted(*number, what)).collect();
-    let question = format!("Send {} again to {}? [y/N] ", counted(events, "event"), to.join(" and "));
+/// Whether somebody said yes to sending so many events to each of these.
+pub(super) async fn confirmed(targets: &[(String, usize)]) -> bool {
+    let question = question(targets);
     let (says, said) = oneshot::channel();
     // A thread of its own, which nobody waits for at the end: it may wait for a person.
     std::thread::spawn(move || {
@@ -29,6 +27,14 @@ pub(super) async fn confirmed(events: usize, functions: usize, log_groups: usize
     said.await.unwrap_or(false)
 }
 
+/// What is asked: whoever says yes knows to whom.
+fn question(targets: &[(String, usize)]) -> String {
+    let to: Vec<String> =
+        targets.iter().map(|(called, events)| format!("{events} to {}", shown_line(called))).collect();
+    let events = targets.iter().map(|(_, events)| events).sum();
+    format!("Send {} again: {}? [y/N] ", counted(events, "event"), to.join(", "))
+}
+
 fn is_yes(answer: &str) -> bool {
     ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
 }
@@ -36,6 +42,12 @@ fn is_yes(answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_question_names_each_target_with_its_events() {
+        let targets = [("log group /aws/events/t".to_owned(), 1), ("notify:live".to_owned(), 2)];
+        assert_eq!(question(&targets), "Send 3 events again: 1 to log group /aws/events/t, 2 to notify:live? [y/N] ");
+    }
 
     #[test]
     fn only_a_yes_is_one() {

@@ -34,6 +34,9 @@ pub enum RedriveError {
         "{0} has a redrive policy: SQS counts each look at a message, and moves it away after some; take the policy off first"
     )]
     Redriven(String),
+    /// Nobody puts dead letters there.
+    #[error("{0} is a FIFO queue: neither EventBridge nor Lambda puts dead letters into one")]
+    Fifo(String),
     /// Nobody said yes.
     #[error("nothing was sent")]
     NotConfirmed,

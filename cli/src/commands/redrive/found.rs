@@ -88,6 +88,9 @@ pub struct Group {
     pub message: String,
     /// The target's ARN.
     pub target: String,
+    /// The version or alias, where it is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
     /// What it is called.
     #[serde(skip)]
     pub called: String,
@@ -102,16 +105,16 @@ pub struct Group {
 }
 
 impl Found {
-    /// Reads a message, and decides about it.
+    /// Reads a message, and decides about it; `owners` are the functions that have the queue for their own dead letters.
     pub(super) fn take(
         &mut self,
-        queue: &str,
-        message: &Message,
+        (queue, message): (&str, &Message),
+        owners: &[String],
         wanted: &Wanted,
         allowed: &Allowed,
         now: DateTime<Utc>,
     ) {
-        match letter::read(message) {
+        match letter::read_of(message, owners) {
             Ok(letter) if wanted.is_about(&letter) => {
                 let fate = match wanted.sent(&letter, allowed, now) {
                     Ok(()) => Fate::WouldSend,
@@ -135,13 +138,14 @@ impl Found {
 
     /// The letters by cause and target, the most frequent first.
     pub fn groups(&self) -> Vec<Group> {
-        let mut groups: BTreeMap<(&str, &str), Group> = BTreeMap::new();
+        let mut groups: BTreeMap<(&str, &str, Option<&str>), Group> = BTreeMap::new();
         for Letter { cause, target, event_name, time, .. } in self.letters.iter().map(|entry| &entry.letter) {
-            let group = groups.entry((&cause.code, target.arn())).or_insert_with(|| Group {
+            let group = groups.entry((&cause.code, target.arn(), target.version())).or_insert_with(|| Group {
                 events: 0,
                 cause: cause.code.clone(),
                 message: cause.message.clone(),
                 target: target.arn().to_owned(),
+                qualifier: target.version().map(str::to_owned),
                 called: target.to_string(),
                 calls: BTreeSet::new(),
                 oldest: *time,
@@ -161,12 +165,13 @@ impl Found {
         groups
     }
 
-    /// To how many functions and log groups something would be sent.
-    pub(super) fn targets(&self) -> (usize, usize) {
-        let sent = self.letters.iter().filter(|entry| entry.fate == Fate::WouldSend);
-        let arns: BTreeSet<&str> = sent.map(|entry| entry.letter.target.arn()).collect();
-        let functions = arns.iter().filter(|arn| arn.contains(":function:")).count();
-        (functions, arns.len() - functions)
+    /// What something would be sent to, as it is called, and how many events.
+    pub(super) fn targets(&self) -> Vec<(String, usize)> {
+        let mut targets: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in self.letters.iter().filter(|entry| entry.fate == Fate::WouldSend) {
+            *targets.entry(entry.letter.target.to_string()).or_default() += 1;
+        }
+        targets.into_iter().collect()
     }
 
     /// Whether nothing is left that was to be sent, and all was understood.
@@ -213,7 +218,18 @@ mod tests {
         assert_eq!((groups[0].message.as_str(), times), ("new", [10, 30]));
         assert_eq!(groups[0].calls.iter().map(String::as_str).collect::<Vec<_>>(), ["CreateQueue", "DeleteQueue"]);
         assert_eq!((groups[2].oldest, groups[2].newest), (None, None));
-        assert_eq!(found.targets(), (2, 0));
+        assert_eq!(found.targets(), [("f".to_owned(), 5), ("g".to_owned(), 1)]);
         assert!(found.is_good(false) && !found.is_good(true));
+    }
+
+    #[test]
+    fn versions_are_groups_of_their_own() {
+        let letters = ["f", "f:$LATEST", "f:3", "f:live"].map(|f| entry("A", "m", f, "CreateQueue", None)).to_vec();
+        let found = Found { letters, ..Found::default() };
+        let groups = found.groups();
+        let told: Vec<_> =
+            groups.iter().map(|group| (group.events, group.called.as_str(), group.qualifier.as_deref())).collect();
+        assert_eq!(told, [(2, "f", None), (1, "f:3", Some("3")), (1, "f:live", Some("live"))]);
+        assert_eq!(found.targets(), [("f".to_owned(), 2), ("f:3".to_owned(), 1), ("f:live".to_owned(), 1)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::letter::Message;
 use crate::aws::{Aws, AwsError, told};
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, QueueAttributeName};
+use aws_sdk_sqs::types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, QueueAttributeName};
 use std::collections::BTreeMap;
 
 /// How long a message stays away should nobody give it back, in seconds: a reader's time for a table and a yes.
@@ -33,6 +33,16 @@ impl Queue {
             is_redriven: attribute(QueueAttributeName::RedrivePolicy).is_some_and(|policy| !policy.is_empty()),
         })
     }
+}
+
+/// Messages that could not be given back.
+#[derive(Debug, thiserror::Error)]
+#[error("up to {number} messages could not be given back, and come by themselves in five minutes: {why}")]
+pub(in crate::commands) struct Kept {
+    /// How many, about.
+    pub(super) number: usize,
+    /// What SQS said of the first, or why it was not asked.
+    pub(super) why: String,
 }
 
 /// Messages, with the URL of their queue.
@@ -95,13 +105,16 @@ impl Held {
         self.messages.retain(|(queue, message)| queue != url || message.id != id);
     }
 
-    /// Lets others have what is held. How many could not be given back: they come by themselves.
-    pub(in crate::commands) async fn give_back(self, aws: &Aws) -> usize {
+    /// Lets others have what is held.
+    ///
+    /// # Errors
+    /// Some could not be given back: they come by themselves.
+    pub(in crate::commands) async fn give_back(self, aws: &Aws) -> Result<(), Kept> {
         let mut by_queue: BTreeMap<String, Vec<Message>> = BTreeMap::new();
         for (queue, message) in self.messages {
             by_queue.entry(queue).or_default().push(message);
         }
-        let mut kept = 0;
+        let (mut number, mut why) = (0, None);
         for (url, messages) in by_queue {
             for batch in messages.chunks(BATCH) {
                 let entries = batch.iter().enumerate().filter_map(|(number, message)| {
@@ -111,12 +124,21 @@ impl Held {
                 });
                 let asked =
                     aws.sqs.change_message_visibility_batch().queue_url(&url).set_entries(Some(entries.collect()));
-                kept += match asked.send().await {
-                    Ok(answer) => answer.failed.len(),
-                    Err(_) => batch.len(),
-                };
+                match told("sqs:ChangeMessageVisibility", asked.send().await) {
+                    Ok(answer) => {
+                        number += answer.failed.len();
+                        let words = |failed: &BatchResultErrorEntry| {
+                            format!("{}: {}", failed.code(), failed.message().unwrap_or_default())
+                        };
+                        why = why.or(answer.failed.first().map(words));
+                    }
+                    Err(error) => {
+                        number += batch.len();
+                        why = why.or(Some(error.to_string()));
+                    }
+                }
             }
         }
-        kept
+        why.map_or(Ok(()), |why| Err(Kept { number, why }))
     }
 }

@@ -1,10 +1,12 @@
 //! A dead letter, read: which event it is, for whom it was, and why it is there.
 //!
-//! There are two kinds. EventBridge puts the event itself into a target's queue, with what went wrong in the message's
-//! attributes; Lambda puts a record around the event that a function gave up on. The event is kept to the letter, for
+//! There are three kinds. EventBridge puts the event itself into a target's queue, with what went wrong in the message's
+//! attributes; Lambda puts a record around the event that a function gave up on into its on-failure destination, and into a
+//! dead-letter queue of the function's own the event itself, with attributes that don't say which function it was. The event is kept to the letter, for
 //! a function that knows it already compares. Whoever may send to the queue can write a letter, so nothing in it is
 //! believed beyond what it says: [`choose`](super::choose) asks whether its function is one that was asked for.
 
+use crate::aws::arn;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -83,10 +85,21 @@ pub enum Unreadable {
     /// It is from neither of the two.
     #[error("it is neither an event that EventBridge could not hand over, nor Lambda's record of one")]
     Stranger,
+    /// Lambda does not say for which function it was, and no function that is known has the queue.
+    #[error(
+        "a function failed with it, which the message does not name, and no function that is known has this dead-letter queue"
+    )]
+    NoOwner,
+    /// The same, and several have it.
+    #[error("a function failed with it, which the message does not name, and several have this dead-letter queue: {0}")]
+    Owners(String),
     /// There is nothing in it that could be sent.
     #[error("the event in it is no JSON object")]
     NoEvent,
 }
+
+/// What Lambda says of an event in a function's own dead-letter queue.
+const OF_FUNCTIONS: [&str; 3] = ["RequestID", "ErrorCode", "ErrorMessage"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,15 +118,31 @@ struct Context {
     condition: Option<String>,
 }
 
-/// Reads a message.
+/// Reads a message of a queue that no function has for its own dead letters.
 ///
 /// # Errors
 /// It is no dead letter, or there is no event in it.
 pub fn read(message: &Message) -> Result<Letter, Unreadable> {
+    read_of(message, &[])
+}
+
+/// Reads a message; `owners` are the ARNs of the functions that have its queue for their own dead letters.
+///
+/// # Errors
+/// It is no dead letter, there is no event in it, or nobody can say for which function it was.
+pub fn read_of(message: &Message, owners: &[String]) -> Result<Letter, Unreadable> {
     let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
     if message.attributes.contains_key("TARGET_ARN") {
         let cause = Cause { code: attribute("ERROR_CODE"), message: attribute("ERROR_MESSAGE") };
         return letter(cause.or("UNKNOWN"), &attribute("TARGET_ARN"), &message.body);
+    }
+    if OF_FUNCTIONS.iter().all(|name| message.attributes.contains_key(*name)) {
+        let cause = Cause { code: format!("ErrorCode {}", attribute("ErrorCode")), message: attribute("ErrorMessage") };
+        return match owners {
+            [owner] => letter(cause, owner, &message.body),
+            [] => Err(Unreadable::NoOwner),
+            several => Err(Unreadable::Owners(several.iter().map(|arn| arn::name(arn)).collect::<Vec<_>>().join(", "))),
+        };
     }
     let record: Record<'_> = serde_json::from_str(&message.body)?;
     let (Some(context), Some(event)) = (record.request_context, record.request_payload) else {
@@ -160,16 +189,26 @@ impl Cause {
 impl Target {
     /// What an ARN names.
     pub fn of(arn: &str) -> Target {
-        let parts: Vec<&str> = arn.split(':').collect();
-        let whole = || parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
-        match parts.as_slice() {
-            ["arn", _, "lambda", _, _, "function", _] => Target::Function { arn: arn.to_owned(), qualifier: None },
-            ["arn", _, "lambda", _, _, "function", _, qualifier] => {
-                Target::Function { arn: whole(), qualifier: Some((*qualifier).to_owned()) }
-            }
-            ["arn", _, "logs", _, _, "log-group", _, ..] => Target::LogGroup { arn: whole() },
-            _ => Target::Other(arn.to_owned()),
+        if let Some((arn, qualifier)) = arn::function(arn) {
+            return Target::Function { arn, qualifier: qualifier.map(str::to_owned) };
         }
+        match arn::log_group(arn) {
+            Some((arn, _)) => Target::LogGroup { arn },
+            None => Target::Other(arn.to_owned()),
+        }
+    }
+
+    /// The version or alias of a function, as in `$LATEST`.
+    pub fn qualifier(&self) -> Option<&str> {
+        match self {
+            Target::Function { qualifier, .. } => qualifier.as_deref(),
+            Target::LogGroup { .. } | Target::Other(_) => None,
+        }
+    }
+
+    /// The same, where it is another than the newest.
+    pub fn version(&self) -> Option<&str> {
+        self.qualifier().filter(|version| *version != "$LATEST")
     }
 
     /// The ARN, without a version.
@@ -188,7 +227,8 @@ impl fmt::Display for Target {
             Target::LogGroup { arn } => ("log group ", arn),
             Target::Other(arn) => return f.write_str(arn),
         };
-        write!(f, "{kind}{}", arn.rsplit(':').next().unwrap_or(arn))
+        let version = self.version().map(|version| format!(":{version}")).unwrap_or_default();
+        write!(f, "{kind}{}{version}", arn::name(arn))
     }
 }
 

@@ -7,6 +7,7 @@
 mod advice;
 mod choose;
 mod confirm;
+mod ending;
 mod error;
 mod found;
 mod held;
@@ -21,14 +22,15 @@ pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
 pub(super) use held::Held;
 pub(super) use held::Queue;
-pub use letter::{Cause, Letter, Message, Target, Unreadable, read};
-pub(super) use places::{is_queue, url_of};
+pub use letter::{Cause, Letter, Message, Target, Unreadable, read, read_of};
 
-use super::{CommandError, Verdict, progress_bar};
+use super::{CommandError, Verdict, progress_bar, read_or_not};
 use crate::args::RedriveArguments;
 use crate::aws::Aws;
 use crate::show;
 use chrono::Utc;
+use ending::Ending;
+use held::Kept;
 use places::Places;
 use std::io::Write;
 use std::pin::{Pin, pin};
@@ -56,39 +58,53 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
         let places = Places::of(&aws, arguments).await?;
         Ok::<_, RedriveError>((aws, places))
     };
-    let (aws, places) = tokio::select! {
-        biased;
-        status = &mut ended => return Err(CommandError::Ended(status)),
-        asked = asked => asked?,
-    };
+    let mut ending = Ending::new(ended.as_mut());
+    let (aws, places) = ending.or(asked).await??;
     let mut held = Held::default();
     let mut found = Found { queues: places.queues.clone(), notes: places.notes.clone(), ..Found::default() };
-    let worked = work(&aws, arguments, &places, &mut held, &mut found, &mut ended).await;
-    let number = held.all().count();
-    let kept = match &worked {
-        Err(CommandError::Ended(_)) => tokio::time::timeout(GRACE, held.give_back(&aws)).await.unwrap_or(number),
-        _ => held.give_back(&aws).await,
-    };
-    if kept > 0 {
-        let note = format!("up to {kept} messages could not be given back, and come by themselves in five minutes");
+    let worked = work(&aws, arguments, &places, &mut held, &mut found, &mut ending).await;
+    if let Err(kept) = give_back(&aws, held, &worked, &mut ending).await {
         // The terminal may have gone.
-        writeln!(std::io::stderr().lock(), "trailhook: {note}").ok();
+        writeln!(std::io::stderr().lock(), "trailhook: {kept}").ok();
     }
     // What was sent is told, whatever came in between.
     let sent = found.count(|fate| matches!(fate, Fate::Sent | Fate::NotDeleted { .. } | Fate::Failed { .. }));
     if worked.is_ok() || sent > 0 {
         let mut out = std::io::stdout().lock();
-        if arguments.json {
-            writeln!(out, "{:#}", show::redriven_json(&found))?;
+        read_or_not(if arguments.json {
+            writeln!(out, "{:#}", show::redriven_json(&found))
         } else {
-            if !arguments.send || arguments.yes {
-                write!(out, "{}", show::dead_letters(&found))?;
-            }
-            writeln!(out, "{}", show::redriven(&found, arguments.send))?;
-        }
+            let table = if !arguments.send || arguments.yes { show::dead_letters(&found) } else { String::new() };
+            writeln!(out, "{table}{}", show::redriven(&found, arguments.send))
+        })?;
     }
     worked?;
     Ok(if found.is_good(arguments.send) { Verdict::Good } else { Verdict::Bad })
+}
+
+/// Gives back what is held; whoever wants it to end waits for a moment, and whoever has said so twice does not.
+async fn give_back(
+    aws: &Aws,
+    held: Held,
+    worked: &Result<(), CommandError>,
+    ending: &mut Ending<'_, impl Future<Output = u8>>,
+) -> Result<(), Kept> {
+    let number = held.all().count();
+    let not_waited = || Err(Kept { number, why: "it was ended before".to_owned() });
+    match worked {
+        _ if ending.at_once => {
+            if number == 0 {
+                Ok(())
+            } else {
+                not_waited()
+            }
+        }
+        Err(CommandError::Ended(_)) => {
+            let given_back = tokio::time::timeout(GRACE, held.give_back(aws));
+            ending.or(given_back).await.ok().and_then(Result::ok).unwrap_or_else(not_waited)
+        }
+        _ => held.give_back(aws).await,
+    }
 }
 
 async fn work(
@@ -97,30 +113,37 @@ async fn work(
     places: &Places,
     held: &mut Held,
     found: &mut Found,
-    ended: &mut Pin<&mut impl Future<Output = u8>>,
+    ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<(), CommandError> {
     let most = usize::try_from(arguments.max).unwrap_or(usize::MAX);
     for url in &places.queues {
-        let queue = Queue::of(aws, url).await.map_err(RedriveError::from)?;
+        let queue = ending.or(Queue::of(aws, url)).await?.map_err(RedriveError::from)?;
         if queue.is_redriven {
             return Err(RedriveError::Redriven(url.clone()).into());
         }
         found.away += queue.away;
-        // Never in the middle of a call: what SQS has given would be held by nobody.
-        while held.take(aws, url, most).await.map_err(RedriveError::from)? {
-            if_ended(ended).await?;
+        loop {
+            // Never in the middle of a call: what SQS has given would be held by nobody.
+            let (taken, goes_on) = ending.whole(held.take(aws, url, most)).await?;
+            let is_more = taken.map_err(RedriveError::from)?;
+            goes_on?;
+            if !is_more {
+                break;
+            }
         }
         found.more |= held.all().filter(|(queue, _)| queue == url).count() >= most;
     }
     let wanted = Wanted {
         cause: arguments.cause.clone(),
         function: places.function.clone(),
+        qualifier: places.qualifier.clone(),
         event_id: arguments.event_id.clone(),
         stale_too: arguments.stale_too,
     };
     let now = Utc::now();
     for (queue, message) in held.all() {
-        found.take(queue, message, &wanted, &places.allowed, now);
+        let owners = places.owners.get(queue).map(Vec::as_slice).unwrap_or_default();
+        found.take((queue, message), owners, &wanted, &places.allowed, now);
     }
     // SQS gives them in any order; what is older comes first.
     found.letters.sort_by_key(|entry| entry.letter.time);
@@ -128,7 +151,7 @@ async fn work(
         return Ok(());
     }
     if !arguments.unvouched_too {
-        vouch(aws, found, &places.patterns, ended).await?;
+        vouch(aws, found, &places.patterns, ending).await?;
     }
     let number = found.count(|fate| *fate == Fate::WouldSend);
     if number == 0 {
@@ -137,20 +160,30 @@ async fn work(
     if !arguments.yes {
         // It is decided by what is shown.
         write!(std::io::stderr().lock(), "{}", show::dead_letters(found))?;
-        let (functions, log_groups) = found.targets();
-        tokio::select! {
-            biased;
-            status = &mut *ended => return Err(CommandError::Ended(status)),
-            yes = confirm::confirmed(number, functions, log_groups) => if !yes { return Err(RedriveError::NotConfirmed.into()) },
+        if !ending.or(confirm::confirmed(&found.targets())).await? {
+            return Err(RedriveError::NotConfirmed.into());
         }
     }
     let bar = progress_bar(number, "sending events");
     for entry in found.letters.iter_mut().filter(|entry| entry.fate == Fate::WouldSend) {
-        if_ended(ended).await?;
-        entry.fate = send::send(aws, &entry.queue, &entry.message, &entry.letter).await;
+        let sent = ending.whole(send::send(aws, &entry.queue, &entry.message, &entry.letter)).await;
+        let goes_on = match sent {
+            Ok((fate, goes_on)) => {
+                entry.fate = fate;
+                goes_on
+            }
+            Err(error) if ending.at_once => {
+                let why = "it was ended in the middle of it: the event may have been handed over".to_owned();
+                entry.fate = Fate::Failed { why };
+                Err(error)
+            }
+            // It was not begun.
+            Err(error) => Err(error),
+        };
         if entry.fate == Fate::Sent {
             held.forget(&entry.queue, &entry.message.id);
         }
+        goes_on?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -162,19 +195,15 @@ async fn vouch(
     aws: &Aws,
     found: &mut Found,
     patterns: &Patterns,
-    ended: &mut Pin<&mut impl Future<Output = u8>>,
+    ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<(), CommandError> {
     let mut history = History::default();
     let would =
         |entry: &&mut Entry| entry.fate == Fate::WouldSend && matches!(entry.letter.target, Target::Function { .. });
     let bar = progress_bar(found.letters.iter_mut().filter(would).count(), "asking the event history");
     for entry in found.letters.iter_mut().filter(would) {
-        tokio::select! {
-            biased;
-            status = &mut *ended => return Err(CommandError::Ended(status)),
-            vouched = history.vouches(aws, &entry.letter, patterns) => if let Err(why) = vouched {
-                entry.fate = Fate::Left { why: format!("{why}; --unvouched-too sends it all the same") };
-            },
+        if let Err(why) = ending.or(history.vouches(aws, &entry.letter, patterns)).await? {
+            entry.fate = Fate::Left { why: format!("{why}; --unvouched-too sends it all the same") };
         }
         bar.inc(1);
     }

@@ -6,67 +6,96 @@ use super::error::RedriveError;
 use super::letter::Target;
 use super::vouched::Patterns;
 use crate::args::RedriveArguments;
-use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, told};
-use std::collections::BTreeSet;
+use crate::aws::arn::{self, is_queue};
+use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, queue_url};
+use std::collections::BTreeMap;
 
 /// The queues, and the targets.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     /// The queues' URLs.
     pub(super) queues: Vec<String>,
+    /// By a queue's URL the ARNs of the functions that have it for their own dead letters.
+    pub(super) owners: BTreeMap<String, Vec<String>>,
     /// What may be sent to.
     pub(super) allowed: Allowed,
     /// What the rules hand to each function.
     pub(super) patterns: Patterns,
     /// The ARN of the function that was asked for.
     pub(super) function: Option<String>,
+    /// Its version or alias, where that was asked for.
+    pub(super) qualifier: Option<String>,
     /// What was asked for and is not looked into, in sentences.
     pub(super) notes: Vec<String>,
 }
 
-/// A function, and what the template calls it.
+/// A function, its ARN without a version, and what the template calls it.
 struct Known {
     logical_id: Option<String>,
     function: Function,
 }
 
+/// The queues' ARNs, with the functions that have each for their own dead letters.
+type Queues = BTreeMap<String, Vec<String>>;
+
 impl Places {
     /// Asks AWS for them.
     pub(super) async fn of(aws: &Aws, arguments: &RedriveArguments) -> Result<Places, RedriveError> {
+        if let Some(url) = arguments.queue.as_ref().filter(|url| is_fifo(url)) {
+            return Err(RedriveError::Fifo(url.clone()));
+        }
         let mut places = Places::default();
-        let (mut known, mut queues) = (Vec::new(), BTreeSet::new());
+        let (mut known, mut queues) = (Vec::new(), Queues::new());
         if let Some(name) = &arguments.stack_name {
             let stack = DeployedStack::of(aws, name).await?;
             places.of_stack(aws, &stack, &mut known, &mut queues).await?;
         } else if let Some(name) = &arguments.function {
-            known.push(Known { logical_id: None, function: Function::of(aws, name).await? });
+            let function = Function::of(aws, name).await?;
+            known.push(Known { logical_id: None, function: unversioned(function) });
         }
         for Known { function, .. } in &known {
             places.allowed.functions.insert(function.arn.clone(), limit(&function.variables));
-            match function.on_failure.as_deref() {
-                Some(arn) if is_queue(arn) => {
-                    queues.insert(arn.to_owned());
+            for arn in [&function.on_failure, &function.dead_letter].into_iter().flatten() {
+                if is_queue(arn) {
+                    let owners = queues.entry(arn.clone()).or_default();
+                    owners.extend((Some(arn) == function.dead_letter.as_ref()).then(|| function.arn.clone()));
+                } else {
+                    let note = format!("{}: what it failed with is in {arn}, which is no queue", function.name);
+                    places.notes.push(note);
                 }
-                Some(arn) => {
-                    places.notes.push(format!("{}: what it failed with is in {arn}, which is no queue", function.name))
-                }
-                None => {}
             }
         }
         if let Some(asked) = &arguments.function {
-            places.function = Some(named(asked, &known)?);
+            let (name, qualifier) = parted(asked);
+            let arn = named(&name, &known)?;
+            if qualifier.is_some() {
+                places.allowed.qualified.push((arn.clone(), qualifier.clone()));
+            }
+            (places.function, places.qualifier) = (Some(arn), qualifier);
         }
         match &arguments.queue {
-            Some(url) => places.queues.push(url.clone()),
+            Some(url) => {
+                places.put(url.clone(), queues.into_iter().filter(|(arn, _)| is_at(arn, url)).flat_map(|(_, own)| own))
+            }
             None => {
-                for arn in queues {
-                    let url = url_of(aws, &arn).await;
-                    let url = places.there(&arn, url)?;
-                    places.queues.extend(url);
+                for (arn, owners) in queues {
+                    if is_fifo(&arn) {
+                        places.notes.push(RedriveError::Fifo(arn).to_string());
+                        continue;
+                    }
+                    let url = queue_url(aws, &arn).await;
+                    if let Some(url) = places.there(&arn, url)? {
+                        places.put(url, owners);
+                    }
                 }
             }
         }
         Ok(places)
+    }
+
+    fn put(&mut self, url: String, owners: impl IntoIterator<Item = String>) {
+        self.owners.insert(url.clone(), owners.into_iter().collect());
+        self.queues.push(url);
     }
 
     async fn of_stack(
@@ -74,7 +103,7 @@ impl Places {
         aws: &Aws,
         stack: &DeployedStack,
         known: &mut Vec<Known>,
-        queues: &mut BTreeSet<String>,
+        queues: &mut Queues,
     ) -> Result<(), AwsError> {
         for made in stack.of_kind("AWS::Lambda::Function") {
             if let Some(function) = self.there(&made.logical_id, Function::of(aws, &made.physical_id).await)? {
@@ -87,7 +116,9 @@ impl Places {
                 if let Target::Function { arn, .. } = Target::of(&target.arn) {
                     self.patterns.entry(arn).or_default().push(rule.pattern.clone());
                 }
-                queues.extend(target.dead_letter_queue);
+                if let Some(queue) = target.dead_letter_queue {
+                    queues.entry(queue).or_default();
+                }
                 if let Target::Function { arn, qualifier: qualifier @ Some(_) } = Target::of(&target.arn) {
                     self.allowed.qualified.push((arn, qualifier));
                 }
@@ -118,6 +149,35 @@ impl Places {
     }
 }
 
+/// A function as it is named without its version.
+fn unversioned(function: Function) -> Function {
+    match arn::function(&function.arn) {
+        Some((arn, _)) => Function { arn, ..function },
+        None => function,
+    }
+}
+
+/// What somebody calls a function, and its version or alias where one is said: `NAME:live`.
+fn parted(asked: &str) -> (String, Option<String>) {
+    if let Some((arn, qualifier)) = arn::function(asked) {
+        return (arn, qualifier.map(str::to_owned));
+    }
+    match asked.split_once(':') {
+        Some((name, qualifier)) if !qualifier.contains(':') => (name.to_owned(), Some(qualifier.to_owned())),
+        _ => (asked.to_owned(), None),
+    }
+}
+
+/// Whether an ARN or a URL is a FIFO queue's.
+fn is_fifo(queue: &str) -> bool {
+    queue.ends_with(".fifo")
+}
+
+/// Whether a queue is where the URL says.
+fn is_at(arn: &str, url: &str) -> bool {
+    url.ends_with(&format!("/{}/{}", arn::account(arn), arn::name(arn)))
+}
+
 fn named(asked: &str, known: &[Known]) -> Result<String, RedriveError> {
     let is_meant = |one: &&Known| {
         [&one.function.name, &one.function.arn].iter().any(|name| *name == asked)
@@ -136,16 +196,29 @@ fn named(asked: &str, known: &[Known]) -> Result<String, RedriveError> {
     }
 }
 
-/// Whether an ARN is a queue's.
-pub(in crate::commands) fn is_queue(arn: &str) -> bool {
-    arn.split(':').nth(2) == Some("sqs")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A queue's URL.
-pub(in crate::commands) async fn url_of(aws: &Aws, arn: &str) -> Result<String, AwsError> {
-    let mut parts = arn.rsplit(':');
-    let (name, account) = (parts.next().unwrap_or(arn), parts.next());
-    let asked = aws.sqs.get_queue_url().queue_name(name).set_queue_owner_aws_account_id(account.map(str::to_owned));
-    let answer = told("sqs:GetQueueUrl", asked.send().await)?;
-    Ok(answer.queue_url().unwrap_or_default().to_owned())
+    #[test]
+    fn a_version_may_stand_behind_a_functions_name() {
+        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:notify";
+        let live = || Some("live".to_owned());
+        assert_eq!(parted("notify"), ("notify".to_owned(), None));
+        assert_eq!(parted("notify:live"), ("notify".to_owned(), live()));
+        assert_eq!(parted(arn), (arn.to_owned(), None));
+        assert_eq!(parted(&format!("{arn}:live")), (arn.to_owned(), live()));
+        assert_eq!(parted("111122223333:function:notify"), ("111122223333:function:notify".to_owned(), None));
+        let function = Function { arn: format!("{arn}:live"), ..Function::default() };
+        assert_eq!(unversioned(function).arn, arn);
+    }
+
+    #[test]
+    fn a_queue_is_known_by_its_url() {
+        let arn = "arn:aws:sqs:eu-west-1:111122223333:failed";
+        assert!(is_at(arn, "https://sqs.eu-west-1.amazonaws.com/111122223333/failed"));
+        assert!(!is_at(arn, "https://sqs.eu-west-1.amazonaws.com/444455556666/failed"));
+        assert!(!is_at(arn, "https://sqs.eu-west-1.amazonaws.com/111122223333/not-failed"));
+        assert!(is_fifo("arn:aws:sqs:eu-west-1:111122223333:a.fifo") && !is_fifo(arn));
+    }
 }

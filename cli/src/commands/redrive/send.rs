@@ -3,7 +3,7 @@
 use super::Fate;
 use super::held::HOLD_SECONDS;
 use super::letter::{Letter, Message, Target};
-use crate::aws::{Aws, AwsError, told};
+use crate::aws::{Aws, AwsError, arn, told};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
@@ -58,7 +58,7 @@ async fn invoke(aws: &Aws, arn: &str, qualifier: Option<&str>, event: &str) -> R
 }
 
 async fn log(aws: &Aws, arn: &str, letter: &Letter) -> Result<(), NotSent> {
-    let group = arn.rsplit(':').next().unwrap_or(arn);
+    let group = arn::name(arn);
     let made = aws.logs.create_log_stream().log_group_name(group).log_stream_name(STREAM).send().await;
     match told("logs:CreateLogStream", made) {
         Ok(_) => {}

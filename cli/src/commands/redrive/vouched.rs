@@ -3,11 +3,13 @@
 //! Who gets an event from the bus knows that AWS put it there, and that a rule matched it. A dead letter is written by whoever
 //! may send to the queue, and a function that is invoked by itself can't tell the difference: it would undo a call that nobody
 //! made, or one that nobody wanted undone. So the record in the letter is held against the event history, which nobody but
-//! AWS writes, and against the rules.
+//! AWS writes, and against the rules. That the two are equal in every member is not verified outside a local stage: where AWS
+//! writes one of them otherwise, the letter is left and the member named.
 
 use super::super::why::recorded;
 use super::letter::{Letter, Target};
 use crate::aws::{Aws, AwsError};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +17,9 @@ use trailhook::pattern::Pattern;
 
 /// CloudTrail answers two such calls a second, in an account and Region, and revert asks it too.
 const PACE: Duration = Duration::from_millis(500);
+
+/// So late may CloudTrail be with a record.
+const LATE: TimeDelta = TimeDelta::minutes(15);
 
 /// Why nobody vouches for an event.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +30,15 @@ pub(super) enum Unvouched {
     /// Another account's history is not looked into.
     #[error("it is of account {0} in {1}, whose event history is not looked into")]
     Elsewhere(String, String),
+    /// It is not there, and may still come.
+    #[error(
+        "the event history of this Region has no event {0} yet: the call is younger than about 15 minutes, and CloudTrail may \
+         not have recorded it; try again later"
+    )]
+    NotYet(String),
     /// It is not there.
     #[error(
-        "the event history of this Region has no event {0}: somebody else may have written it, or it is younger than 15 minutes"
+        "the event history of this Region has no event {0}: nobody made this call, or it was made in another account or Region"
     )]
     NotThere(String),
     /// It is there, and says something else.
@@ -82,8 +93,16 @@ impl History {
         }
         match self.0.get(&id) {
             Some(Some(record)) => same(record, &envelope).map_err(Unvouched::Other),
-            _ => Err(Unvouched::NotThere(id)),
+            _ => Err(missing(id, letter.time, Utc::now())),
         }
+    }
+}
+
+/// Why an event is not in the history.
+fn missing(id: String, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Unvouched {
+    match at {
+        Some(at) if now.signed_duration_since(at).abs() < LATE => Unvouched::NotYet(id),
+        _ => Unvouched::NotThere(id),
     }
 }
 
@@ -135,6 +154,16 @@ fn bare(value: &Value) -> Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_missing_may_be_too_young_or_was_never_there() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let told = |at: Option<i64>| {
+            missing("e-1".to_owned(), at.map(|minutes| now - TimeDelta::minutes(minutes)), now).to_string()
+        };
+        assert!([Some(0), Some(14), Some(-1)].into_iter().all(|at| told(at).contains("try again later")));
+        assert!([Some(15), Some(-60), None].into_iter().all(|at| told(at).contains("nobody made this call")));
+    }
 
     #[test]
     fn every_member_that_differs_is_named() {

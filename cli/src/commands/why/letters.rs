@@ -1,9 +1,9 @@
 //! The dead letters of a stack: held while they are read, and given back at once.
 
 use super::super::CommandError;
-use super::super::redrive::{Held, Letter, Queue, if_ended, read, url_of};
+use super::super::redrive::{Held, Letter, Queue, if_ended, read};
 use super::deployed::{Deployed, untold};
-use crate::aws::Aws;
+use crate::aws::{Aws, queue_url};
 use std::pin::Pin;
 
 /// So many messages of each queue are looked at.
@@ -30,7 +30,7 @@ pub(super) async fn letters(
     let mut over = Ok(());
     'queues: for arn in &deployed.queues {
         let name = arn.rsplit(':').next().unwrap_or(arn);
-        let url = match url_of(aws, arn).await {
+        let url = match queue_url(aws, arn).await {
             Ok(url) => url,
             Err(error) => {
                 letters.untold.push(format!("the queue {name} {}", untold(&error)));
@@ -75,11 +75,8 @@ pub(super) async fn letters(
     }
     // What can't be understood is not about any event; redrive tells of it.
     letters.all.extend(held.all().filter_map(|(_, message)| read(message).ok()));
-    let kept = held.give_back(aws).await;
-    if kept > 0 {
-        letters
-            .untold
-            .push(format!("up to {kept} messages could not be given back, and come by themselves in five minutes"));
+    if let Err(kept) = held.give_back(aws).await {
+        letters.untold.push(kept.to_string());
     }
     over.map(|()| letters)
 }

@@ -19,6 +19,8 @@ struct Function {
     /// Its role's ARN, where the template says one.
     role: Option<String>,
     runtime: Option<String>,
+    /// Its own dead-letter queue, where the template gives it one; the stage puts nothing there.
+    dead_letter: Option<Value>,
     permissions: Vec<Permission>,
 }
 
@@ -32,6 +34,7 @@ impl Functions {
             Ok(Function {
                 role: stack.function_property(&resource.logical_id, "Role")?,
                 runtime: stack.function_property(&resource.logical_id, "Runtime")?,
+                dead_letter: dead_letter(&stack.properties(&resource.logical_id)?),
                 permissions: permissions.iter().filter(is_about).cloned().collect(),
                 resource,
             })
@@ -88,6 +91,11 @@ impl Functions {
     }
 }
 
+/// Lambda's name for it, or SAM's.
+fn dead_letter(properties: &Value) -> Option<Value> {
+    properties.get("DeadLetterConfig").or_else(|| properties.get("DeadLetterQueue")).cloned()
+}
+
 impl Function {
     fn configuration(&self) -> Value {
         let function = &self.resource;
@@ -105,6 +113,7 @@ impl Function {
                 "ApplicationLogLevel": function.log_level,
                 "LogGroup": function.log_group,
             },
+            "DeadLetterConfig": self.dead_letter,
             "State": "Active",
             "LastUpdateStatus": "Successful",
             "Version": "$LATEST",

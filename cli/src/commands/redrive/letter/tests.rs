@@ -45,6 +45,8 @@ fn a_letter_of_eventbridge_has_its_cause_in_its_attributes() {
         ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/t", "log group /aws/events/t"),
         ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/t:*", "log group /aws/events/t"),
         (FUNCTION, "notify"),
+        (&format!("{FUNCTION}:$LATEST"), "notify"),
+        (&format!("{FUNCTION}:live"), "notify:live"),
         ("arn:aws:sqs:eu-west-1:111122223333:q", "arn:aws:sqs:eu-west-1:111122223333:q"),
         (
             "arn:aws:lambda:eu-west-1:111122223333:function:a:b:c",
@@ -54,6 +56,21 @@ fn a_letter_of_eventbridge_has_its_cause_in_its_attributes() {
     ] {
         assert_eq!(undelivered(&[("TARGET_ARN", arn)], EVENT).unwrap().target.to_string(), named);
     }
+}
+
+/// Lambda does not say in it which function it was.
+#[test]
+fn a_letter_of_a_functions_own_queue_is_for_the_one_that_has_the_queue() {
+    let attributes =
+        [("RequestID", "q-1"), ("ErrorCode", "200"), ("ErrorMessage", "Task timed out after 3.00 seconds")];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let message = Message { body: EVENT.to_owned(), attributes: attributes.into(), ..Message::default() };
+    let letter = read_of(&message, &[FUNCTION.to_owned()]).unwrap();
+    let cause = Cause { code: "ErrorCode 200".to_owned(), message: "Task timed out after 3.00 seconds".to_owned() };
+    assert_eq!((letter.cause, letter.target.arn(), letter.event.as_str()), (cause, FUNCTION, EVENT));
+    assert!(matches!(read(&message), Err(Unreadable::NoOwner)));
+    let several = read_of(&message, &[FUNCTION.to_owned(), FUNCTION.replace("notify", "revert")]).unwrap_err();
+    assert!(several.to_string().ends_with("several have this dead-letter queue: notify, revert"), "{several}");
 }
 
 /// Whoever may send to the queue can write anything there.
