@@ -89,7 +89,7 @@ async fn play(
     let walked = walk(stage, stack, tell).await?;
     written?;
     if arguments.json {
-        screen.say(format!("{:#}", serde_json::json!(walked)))?;
+        screen.say(show::document(&serde_json::json!(walked)))?;
     } else {
         screen.say(show::walked(&walked))?;
     }

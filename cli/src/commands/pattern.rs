@@ -3,6 +3,7 @@
 use super::{CommandError, RuleProblem, Verdict, deployment_for};
 use crate::args::PatternArguments;
 use crate::input;
+use crate::show;
 use crate::template::{Rule, Template};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ pub fn pattern(arguments: &PatternArguments) -> Result<Verdict, CommandError> {
     };
     let mut out = std::io::stdout().lock();
     if arguments.test.is_empty() {
-        writeln!(out, "{json:#}")?;
+        writeln!(out, "{}", show::document(&json))?;
         return Ok(Verdict::Good);
     }
     let (mut all, mut matching) = (0_usize, 0_usize);

@@ -38,7 +38,7 @@ pub async fn play(arguments: &LocalArguments, event: &Path) -> Result<Verdict, C
     }
     let mut out = std::io::stdout().lock();
     match (arguments.json, many) {
-        (true, _) => writeln!(out, "{:#}", show::json(&all))?,
+        (true, _) => writeln!(out, "{}", show::document(&show::json(&all)))?,
         (false, true) => writeln!(out, "{}", show::summary(&all))?,
         (false, false) => {}
     }

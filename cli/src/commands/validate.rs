@@ -117,9 +117,10 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
         }
         None => Ok(()),
     };
+    let document = || show::document(&show::validated_json(&rows, good, &aws.region, stopped.is_some()));
     read_or_not(match arguments.json {
         _ if on_stdout => Ok(()),
-        true => writeln!(out, "{:#}", show::validated_json(&rows, good, &aws.region, stopped.is_some())),
+        true => writeln!(out, "{}", document()),
         false => writeln!(out, "{}", show::validated(&rows, arguments.read_only, stopped.is_some())),
     })?;
     written?;

@@ -48,13 +48,20 @@ pub fn played(played: &Played, verbose: bool) -> String {
     text.split('\n').map(trailhook::shown_line).collect::<Vec<_>>().join("\n")
 }
 
+/// A JSON document as it is printed: the values are the same, and what would move a terminal's cursor, or make a line read
+/// otherwise than it is, is escaped in it.
+pub fn document(value: &Value) -> String {
+    trailhook::shown_json(&format!("{value:#}"))
+}
+
 /// The sums over several events.
 pub fn summary(all: &[Played]) -> String {
     let matched = all.iter().filter(|played| played.rules.iter().any(|rule| rule.enabled && rule.matches)).count();
     let good = all.iter().filter(|played| played.ok).count();
     let (events, failed) = (all.len(), matched - good);
     format!(
-        "{events} events: {good} matched and were handed to every target, {failed} failed, {} did not match",
+        "{}: {good} matched and were handed to every target, {failed} failed, {} did not match",
+        counted(events, "event"),
         events - matched
     )
 }
@@ -156,4 +163,24 @@ pub(crate) fn counted(number: usize, what: &str) -> String {
 fn line(text: &mut String, label: &str, content: &str) {
     // Writing into a text can't fail.
     writeln!(text, "{label:8} {content}").ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_says_the_same_and_moves_no_cursor() {
+        let value = json!({"name": "a\u{9b}2J\u{202e}b\u{7f}é", "more": ["\u{1b}[2J"]});
+        let text = document(&value);
+        assert!(text.chars().all(|one| one == '\n' || !one.is_control() && one != '\u{202e}'), "{text:?}");
+        assert!(text.contains(r"a\u009b2J\u202eb\u007fé"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn one_event_is_one() {
+        assert!(summary(&[]).starts_with("0 events: "));
+        assert_eq!((counted(1, "event"), counted(2, "event")), ("1 event".to_owned(), "2 events".to_owned()));
+    }
 }

@@ -9,6 +9,7 @@ pub(super) use samples::{Sample, all};
 
 use super::{CommandError, Verdict};
 use crate::args::EventArguments;
+use crate::show;
 use crate::stage::{Endpoint, EndpointUrlError};
 use crate::trail::Principals;
 use chrono::{SecondsFormat, TimeDelta, Utc};
@@ -62,7 +63,7 @@ pub async fn event(arguments: &EventArguments) -> Result<Verdict, CommandError> 
     let sample = sample.event().ok_or_else(|| CommandError::Event(format!("the sample of {call} can't be read")))?;
     let event = made(sample, arguments)?;
     let Some(url) = &arguments.put else {
-        writeln!(out, "{event:#}")?;
+        writeln!(out, "{}", show::document(&event))?;
         return Ok(Verdict::Good);
     };
     let refused = |error: EndpointUrlError| CommandError::Event(format!("--put: {error}"));

@@ -72,7 +72,7 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
     if worked.is_ok() || sent > 0 {
         let mut out = std::io::stdout().lock();
         read_or_not(if arguments.json {
-            writeln!(out, "{:#}", show::redriven_json(&found))
+            writeln!(out, "{}", show::document(&show::redriven_json(&found)))
         } else {
             let table = if !arguments.send || arguments.yes { show::dead_letters(&found) } else { String::new() };
             writeln!(out, "{table}{}", show::redriven(&found, arguments.send))

@@ -87,7 +87,7 @@ pub fn replay(arguments: &ReplayArguments, over: &AtomicBool) -> Result<Verdict,
     let mut out = std::io::stdout().lock();
     match arguments.json {
         _ if is_stdout(arguments.html.as_deref()) => {}
-        true => writeln!(out, "{:#}", json!(tally))?,
+        true => writeln!(out, "{}", show::document(&json!(tally)))?,
         false => writeln!(out, "{}", show::replayed(&tally))?,
     }
     written?;

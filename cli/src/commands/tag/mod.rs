@@ -101,7 +101,7 @@ pub async fn tag(arguments: &TagArguments, ended: impl Future<Output = u8>) -> R
     bar.finish_and_clear();
     let mut out = std::io::stdout().lock();
     if arguments.json {
-        writeln!(out, "{:#}", show::tags_json(&candidates, &proposals))?;
+        writeln!(out, "{}", show::document(&show::tags_json(&candidates, &proposals)))?;
     } else {
         writeln!(out, "{}", show::tags(&candidates, &proposals, arguments))?;
     }
