@@ -3,8 +3,10 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Parts of a record that say what a call was about.
-const PLACES: [&str; 3] = ["requestParameters", "responseElements", "resources"];
+/// Where a record has the URL of the queue that a call was about.
+const URLS: [&str; 2] = ["/requestParameters/queueUrl", "/responseElements/queueUrl"];
+/// Where it has its ARN; moves of messages have two.
+const ARNS: [&str; 2] = ["/requestParameters/sourceArn", "/requestParameters/destinationArn"];
 
 /// An event, or a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,20 +44,26 @@ impl About {
     }
 }
 
-/// Whether a record is about a queue of this name.
+/// Whether a record is about a queue of this name: what else is called so, a tag or a key, does not count.
 pub(super) fn is_of_queue(record: &Value, name: &str) -> bool {
-    PLACES.iter().filter_map(|place| record.get(place)).any(|value| names(value, name))
+    let text = |place: &str| record.pointer(place).and_then(Value::as_str);
+    let resources = record.get("resources").and_then(Value::as_array).into_iter().flatten();
+    let mut arns = ARNS.into_iter().filter_map(text).chain(resources.filter_map(arn));
+    text("/requestParameters/queueName") == Some(name)
+        || URLS.into_iter().filter_map(text).any(|url| url.rsplit('/').next() == Some(name))
+        || arns.any(|arn| queue_of(arn) == Some(name))
 }
 
-fn names(value: &Value, name: &str) -> bool {
-    match value {
-        Value::String(text) => {
-            text.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':']))
-        }
-        Value::Array(all) => all.iter().any(|value| names(value, name)),
-        Value::Object(all) => all.values().any(|value| names(value, name)),
-        _ => false,
-    }
+/// A resource's ARN; CloudTrail writes it in capitals.
+fn arn(resource: &Value) -> Option<&str> {
+    ["ARN", "arn"].into_iter().find_map(|member| resource.get(member)?.as_str())
+}
+
+/// The queue of an ARN, where it is one.
+fn queue_of(arn: &str) -> Option<&str> {
+    let mut parts = arn.split(':');
+    let is_queue = parts.next() == Some("arn") && parts.nth(1) == Some("sqs");
+    parts.nth(2).filter(|_| is_queue && parts.next().is_none())
 }
 
 #[cfg(test)]
@@ -82,6 +90,48 @@ mod tests {
             json!({"requestParameters": {"queueUrl": "https://x/111122223333/orders"}, "userAgent": "invoices"});
         assert!(is_of_queue(&record, "orders"));
         assert!(!is_of_queue(&record, "ders") && !is_of_queue(&record, "invoices"));
-        assert!(is_of_queue(&json!({"resources": [{"ARN": "arn:aws:sqs:r:1:orders"}]}), "orders"));
+        for about in [
+            json!({"resources": [{"ARN": "arn:aws:sqs:r:1:orders"}]}),
+            json!({"requestParameters": {"queueName": "orders"}}),
+            json!({"responseElements": {"queueUrl": "https://x/1/orders"}}),
+            json!({"requestParameters": {"sourceArn": "arn:aws:sqs:r:1:orders"}}),
+            json!({"requestParameters": {"destinationArn": "arn:aws-cn:sqs:r:1:orders"}}),
+        ] {
+            assert!(is_of_queue(&about, "orders"), "{about}");
+        }
+    }
+
+    #[test]
+    fn what_else_is_called_like_a_queue_is_none() {
+        for other in [
+            json!({"tags": {"path": "a/orders"}}),
+            json!({"attributes": {"KmsMasterKeyId": "alias/orders"}, "queueUrl": "https://x/1/invoices"}),
+            json!({"tags": {"owner": "orders"}}),
+            json!({"sourceArn": "arn:aws:sns:r:1:orders"}),
+            json!({"queueNamePrefix": "orders"}),
+        ] {
+            assert!(!is_of_queue(&json!({"requestParameters": other}), "orders"), "{other}");
+        }
+        let key = json!({"resources": [{"ARN": "arn:aws:kms:r:1:alias/orders"}, {"ARN": "arn:aws:sns:r:1:orders"}]});
+        assert!(!is_of_queue(&key, "orders"));
+    }
+
+    /// Each sample of a call about a queue is found by the queue's name.
+    #[test]
+    fn every_sample_of_sqs_is_about_its_queue() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/sqs");
+        let mut found = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let event: Value = serde_json::from_str(&text).unwrap();
+            let url = event.pointer("/detail/requestParameters/queueUrl").and_then(Value::as_str);
+            let arn = event.pointer("/detail/resources/0/ARN").and_then(Value::as_str);
+            let name = url.and_then(|url| url.rsplit('/').next()).or_else(|| arn?.rsplit(':').next());
+            if let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(' ')) {
+                assert!(is_of_queue(&event["detail"], name), "{name}: {text}");
+                found += 1;
+            }
+        }
+        assert!(found > 50, "{found}");
     }
 }
