@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// endpoint that all its AWS calls go to. The access key id names the function, so that the front
 /// door knows who calls; a process that Lambda runs gets a session token of its own in the place of this one.
 pub fn surroundings(function: &FunctionResource, region: &str, endpoint_url: &str) -> BTreeMap<String, String> {
-    let stream = format!("{}/[$LATEST]{}", Utc::now().format("%Y/%m/%d"), Uuid::new_v4().simple());
+    let stream = log_stream(function);
     let mut variables = function.variables.clone();
     let mut set = |name: &str, value: &str| variables.insert(name.to_owned(), value.to_owned());
     set("AWS_LAMBDA_FUNCTION_NAME", &function.name);
@@ -36,4 +36,11 @@ pub fn surroundings(function: &FunctionResource, region: &str, endpoint_url: &st
     set("TZ", ":UTC");
     set("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin");
     variables
+}
+
+/// A new log stream, called as Lambda calls it: in a log group that is not the function's own it has the function's name.
+pub(in crate::stage) fn log_stream(function: &FunctionResource) -> String {
+    let is_own = function.log_group.strip_prefix("/aws/lambda/") == Some(function.name.as_str());
+    let name = if is_own { "" } else { function.name.as_str() };
+    format!("{}/{name}[$LATEST]{}", Utc::now().format("%Y/%m/%d"), Uuid::new_v4().simple())
 }

@@ -5,6 +5,7 @@ use super::super::at_work::Crash;
 use super::super::function::{Function, FunctionSettings};
 use super::super::invocation::{Invocation, StartError};
 use super::super::process::{LogLine, Output};
+use super::super::surroundings::log_stream;
 use super::super::world::{LogEntry, surely};
 use super::filter::LogFilter;
 use super::host::Host;
@@ -16,7 +17,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 /// How many lines may wait to be written before the function has to wait too.
 const LINES_WAITING: usize = 1024;
@@ -37,7 +37,7 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) async fn start(host: &Arc<Host>) -> Result<Environment, StartError> {
-        let stream = format!("{}/[$LATEST]{}", Utc::now().format("%Y/%m/%d"), Uuid::new_v4().simple());
+        let stream = log_stream(&host.function);
         let mut environment = host.environment.clone();
         environment.insert("AWS_LAMBDA_LOG_STREAM_NAME".to_owned(), stream.clone());
         let settings = FunctionSettings {
