@@ -27,10 +27,13 @@ const ROUNDS: usize = 300;
 /// So many events in one measurement.
 const EVENTS: u32 = 200;
 
-/// What is measured, on the bytes of one event.
+/// What is done with the bytes of an event.
+type Work<'a> = Box<dyn Fn(&[u8]) + 'a>;
+
+/// What is measured.
 struct Row<'a> {
     name: &'static str,
-    run: Box<dyn Fn(&[u8]) + 'a>,
+    run: Work<'a>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

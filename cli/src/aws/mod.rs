@@ -15,7 +15,7 @@ mod stack;
 pub(crate) use error::causes;
 pub use error::{AwsError, there, told};
 pub use function::Function;
-pub use logs::lines;
+pub use logs::{LogLine, lines, lines_in_streams, retention_days};
 pub use queue::queue_url;
 pub use rule::{Rule, Target};
 pub use stack::DeployedStack;

@@ -18,6 +18,8 @@ pub(in super::super) struct Queue {
     pub(in super::super) away: u64,
     /// Whether SQS counts the looks at a message, and moves it away after some.
     pub(in super::super) is_redriven: bool,
+    /// How long it keeps a message, in seconds, where SQS says so.
+    pub(in super::super) keeps_seconds: Option<u32>,
 }
 
 impl Queue {
@@ -25,12 +27,15 @@ impl Queue {
         let away = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
         let asked = aws.sqs.get_queue_attributes().queue_url(url);
         let asked = asked.attribute_names(away.clone()).attribute_names(QueueAttributeName::RedrivePolicy);
+        let asked = asked.attribute_names(QueueAttributeName::MessageRetentionPeriod);
         let answer = told("sqs:GetQueueAttributes", asked.send().await)?;
         let attribute = |name| answer.attributes().and_then(|all| all.get(&name));
         Ok(Queue {
             // What is no number is none.
             away: attribute(away).and_then(|number| number.parse().ok()).unwrap_or_default(),
             is_redriven: attribute(QueueAttributeName::RedrivePolicy).is_some_and(|policy| !policy.is_empty()),
+            keeps_seconds: attribute(QueueAttributeName::MessageRetentionPeriod)
+                .and_then(|seconds| seconds.parse().ok()),
         })
     }
 }

@@ -2,23 +2,30 @@
 //! queues. What AWS does not tell is kept as a sentence, and the rest is looked at all the same.
 
 use super::super::redrive::Target;
-use super::facts::Looked;
+use super::facts::{Gap, Looked};
+use super::kept::Kept;
 use crate::aws::arn::is_queue;
-use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule};
-use std::collections::BTreeSet;
+use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, retention_days};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable by which notify knows its journal.
 const JOURNAL: &str = "TRAILHOOK_JOURNAL_LOG_GROUP";
+/// The variable that says which service a function's lines are of.
+const SERVICE: &str = "POWERTOOLS_SERVICE_NAME";
 
 /// What is deployed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deployed {
     pub(super) stack: String,
     pub(super) rules: Vec<Rule>,
+    /// Those that could not be asked, with why not.
+    pub(super) rules_untold: Vec<(String, String)>,
     /// The functions, their logs not looked into yet.
     pub(super) functions: Vec<Looked>,
     /// The log groups that are targets, by their names.
     pub(super) groups: BTreeSet<String>,
+    /// How long they and the functions' log groups keep their lines.
+    pub(super) groups_kept: BTreeMap<String, Kept>,
     /// The journals' log groups.
     pub(super) journals: BTreeSet<String>,
     /// The dead-letter queues, by their ARNs.
@@ -39,7 +46,13 @@ impl Deployed {
         for made in stack.of_kind("AWS::Events::Rule") {
             match Rule::of(aws, &made.physical_id).await {
                 Ok(rule) => deployed.rules.push(rule),
-                Err(error) => deployed.not_told(&format!("the rule {}", made.logical_id), &error),
+                Err(error) => {
+                    // A rule that is gone hands nothing over.
+                    if !error.is_missing() {
+                        deployed.rules_untold.push((made.logical_id.clone(), untold(&error)));
+                    }
+                    deployed.not_told(&format!("the rule {}", made.logical_id), &error);
+                }
             }
         }
         let targets: Vec<_> = deployed.rules.iter().flat_map(|rule| rule.targets.clone()).collect();
@@ -65,16 +78,28 @@ impl Deployed {
         for (called, name) in functions {
             deployed.function(aws, called, &name, &stack).await;
         }
+        let of_functions = deployed.functions.iter().map(|function| function.log_group.clone());
+        for group in deployed.groups.iter().cloned().chain(of_functions).collect::<BTreeSet<_>>() {
+            let kept = Kept::of_group(retention_days(aws, &group).await);
+            deployed.groups_kept.insert(group, kept);
+        }
         Ok(deployed)
     }
 
     async fn function(&mut self, aws: &Aws, called: String, name: &str, stack: &DeployedStack) {
-        let (arn, log_group, hides_decisions) = match Function::of(aws, name).await {
+        let looked = match Function::of(aws, name).await {
             Ok(function) => {
                 self.journals.extend(function.setting(JOURNAL).map(str::to_owned));
-                let hides = function.hides_decisions();
+                let (hides_decisions, service) =
+                    (function.hides_decisions(), function.setting(SERVICE).map(str::to_owned));
                 self.queues.extend(function.on_failure.filter(|arn| is_queue(arn)));
-                (function.arn, function.log_group, hides)
+                Looked {
+                    arn: function.arn,
+                    log_group: function.log_group,
+                    hides_decisions,
+                    service,
+                    ..Looked::default()
+                }
             }
             Err(error) => {
                 self.not_told(&format!("the function {called}"), &error);
@@ -84,10 +109,10 @@ impl Deployed {
                 let arn = arn.into_iter().find(|arn| arn.rsplit(':').next() == Some(short));
                 let partition = stack.arn.split(':').nth(1).unwrap_or("aws");
                 let made = || format!("arn:{partition}:lambda:{}:{}:function:{short}", aws.region, stack.account());
-                (arn.unwrap_or_else(made), format!("/aws/lambda/{short}"), false)
+                Looked { arn: arn.unwrap_or_else(made), log_group: format!("/aws/lambda/{short}"), ..Looked::default() }
             }
         };
-        self.functions.push(Looked { called, arn, log_group, hides_decisions, decisions: None });
+        self.functions.push(Looked { called, gap: Some(Gap::NotAsked), ..looked });
     }
 
     /// Without a rule or a function its queue is not known either.

@@ -1,6 +1,7 @@
 //! What was found about an event; what could not be asked is said, and is never an empty answer.
 
 use super::super::redrive::Letter;
+use super::kept::Kept;
 use crate::aws::Rule;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -23,6 +24,8 @@ pub struct Facts {
     pub in_history: Option<bool>,
     /// The stack's rules as they are now.
     pub rules: Vec<Rule>,
+    /// Its rules that could not be asked, by their names, with why not.
+    pub rules_untold: Vec<(String, String)>,
     /// Its functions, and those that are targets.
     pub functions: Vec<Looked>,
     /// Whether the event is in a log group that is a target, by its name; `None` where it could not be asked.
@@ -33,6 +36,12 @@ pub struct Facts {
     pub letters: Vec<Letter>,
     /// Whether all dead-letter queues could be asked.
     pub queues_told: bool,
+    /// Decisions in the functions' log groups that are nobody's of them, or can't be told apart.
+    pub others: Vec<Other>,
+    /// How long the log groups keep their lines, by their names.
+    pub groups_kept: BTreeMap<String, Kept>,
+    /// How long the dead-letter queues keep their messages, by their names.
+    pub queues_kept: BTreeMap<String, Kept>,
     /// What could not be asked, in sentences.
     pub untold: Vec<String>,
 }
@@ -48,12 +57,38 @@ pub struct Looked {
     pub log_group: String,
     /// Whether Lambda keeps its decisions out of its log.
     pub hides_decisions: bool,
-    /// Its decisions about the event, the oldest first; `None` where it could not be asked.
-    pub decisions: Option<Vec<Decision>>,
+    /// The service that its lines say, where its settings name one.
+    pub service: Option<String>,
+    /// Its decisions about the event, the oldest first.
+    pub decisions: Vec<Decision>,
+    /// Why there may be decisions that were not found.
+    pub gap: Option<Gap>,
+}
+
+/// Why a log that shows no decision may have one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// It could not be asked.
+    NotAsked,
+    /// Lambda keeps decisions out of it.
+    Hidden,
+    /// It has some that do not say whose they are.
+    Shared,
+}
+
+/// A decision that is none of the functions', or nobody can say whose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other {
+    /// The function that its stream names.
+    pub function: Option<String>,
+    /// Where it is.
+    pub log_group: String,
+    /// The decision.
+    pub decision: Decision,
 }
 
 /// A decision line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decision {
     /// When it was written.
     pub at: Option<DateTime<Utc>>,
@@ -72,7 +107,8 @@ impl Facts {
 
     /// All decisions.
     pub fn decisions(&self) -> impl Iterator<Item = &Decision> {
-        self.functions.iter().filter_map(|function| function.decisions.as_ref()).flatten()
+        let others = self.others.iter().map(|other| &other.decision);
+        self.functions.iter().flat_map(|function| &function.decisions).chain(others)
     }
 
     /// The dead letter of a target that EventBridge could not reach.
@@ -83,6 +119,13 @@ impl Facts {
     /// The dead letter of a function that gave up.
     pub fn given_up(&self, arn: &str) -> Option<&Letter> {
         self.letters.iter().find(|letter| letter.tries.is_some() && letter.target.arn() == arn)
+    }
+}
+
+impl Looked {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.arn.rsplit(':').next().unwrap_or(&self.arn)
     }
 }
 

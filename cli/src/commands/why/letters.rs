@@ -3,7 +3,11 @@
 use super::super::CommandError;
 use super::super::redrive::{Held, Letter, Queue, if_ended, read};
 use super::deployed::{Deployed, untold};
+use super::kept::Kept;
 use crate::aws::{Aws, queue_url};
+use crate::show::counted;
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 
 /// So many messages of each queue are looked at.
@@ -13,6 +17,8 @@ const MOST: usize = 1000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Letters {
     pub(super) all: Vec<Letter>,
+    /// How long the queues that were looked into keep their messages, by their names.
+    pub(super) kept: BTreeMap<String, Kept>,
     /// What could not be asked, in sentences.
     pub(super) untold: Vec<String>,
 }
@@ -43,11 +49,14 @@ pub(super) async fn letters(
                 letters.untold.push(format!("the queue {name} {why}"));
                 continue;
             }
-            Ok(Queue { away: 0, .. }) => {}
-            Ok(Queue { away, .. }) => {
-                letters
-                    .untold
-                    .push(format!("the queue {name} has about {away} messages that somebody else has in hand"));
+            Ok(Queue { away, keeps_seconds, .. }) => {
+                let kept = keeps_seconds.map(|seconds| Kept::For(TimeDelta::seconds(seconds.into())));
+                letters.kept.insert(name.to_owned(), kept.unwrap_or_else(|| Kept::Untold("is not told".to_owned())));
+                if away > 0 {
+                    let messages = counted(usize::try_from(away).unwrap_or(usize::MAX), "message");
+                    let why = format!("the queue {name} has about {messages} in somebody else's hands");
+                    letters.untold.push(why);
+                }
             }
             Err(error) => {
                 letters.untold.push(format!("the queue {name} {}", untold(&error)));

@@ -1,78 +1,65 @@
 //! What AWS knows of an event, gathered place by place.
 
 use super::super::redrive::same;
-use super::about::is_of_queue;
 use super::deployed::{Deployed, untold};
-use super::facts::{Decision, Facts, Looked, time};
-use super::history::{self, OfQueue};
+use super::facts::{Facts, Gap, time};
+use super::history::History;
 use super::letters::Letters;
-use crate::aws::{Aws, AwsError, lines};
+use super::whose::attribute;
+use crate::aws::{Aws, AwsError, lines, lines_in_streams};
 use crate::input::around;
+use crate::show::counted;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Clocks differ.
-const A_LITTLE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const A_LITTLE: TimeDelta = TimeDelta::minutes(1);
+
+/// Logs are searched no further back, whatever time a dead letter says.
+const FURTHEST: TimeDelta = TimeDelta::days(90);
 
 /// Where it is looked.
 pub(super) struct Look<'a> {
     pub(super) aws: &'a Aws,
     pub(super) deployed: &'a Deployed,
     pub(super) letters: &'a Letters,
+    pub(super) history: History<'a>,
     /// How far back.
     pub(super) since: DateTime<Utc>,
 }
 
-/// Events about a queue.
-pub(super) struct Newest {
-    /// Their ids, the oldest first.
-    pub(super) ids: Vec<String>,
-    /// What could not be asked, in sentences.
-    pub(super) untold: Vec<String>,
-}
-
 impl Look<'_> {
-    /// What is known of an event.
-    pub(super) async fn at(&self, event_id: &str) -> Facts {
+    /// What is known of an event; its record, where the history has told it already.
+    pub(super) async fn at(&self, event_id: &str, record: Option<&Value>) -> Facts {
         let mut facts = Facts {
             event_id: event_id.to_owned(),
             now: Utc::now(),
             region: self.aws.region.clone(),
             stack: self.deployed.stack.clone(),
             rules: self.deployed.rules.clone(),
+            rules_untold: self.deployed.rules_untold.clone(),
+            groups_kept: self.deployed.groups_kept.clone(),
             queues_told: self.deployed.queues_told && self.letters.untold.is_empty(),
+            queues_kept: self.letters.kept.clone(),
             untold: [self.deployed.untold.clone(), self.letters.untold.clone()].concat(),
             ..Facts::default()
         };
-        match history::record(self.aws, event_id).await {
+        let record = match record {
+            Some(record) => Ok(Some(record.clone())),
+            None => self.history.record(event_id).await,
+        };
+        match record {
             Ok(record) => {
                 facts.in_history = Some(record.is_some());
                 facts.event = record.map(around);
             }
             Err(error) => facts.untold.push(format!("the event history {}", untold(&error))),
         }
-        // An event that is known to be older is looked for where it is.
-        let at = facts.event.as_ref().and_then(|event| event.pointer("/detail/eventTime")?.as_str().and_then(time));
-        let since = at.map_or(self.since, |at| self.since.min(at - A_LITTLE));
+        let since = self.since(&facts);
         self.groups(&mut facts, since).await;
         self.letters_about(&mut facts);
-        for function in &self.deployed.functions {
-            let words = [event_id.to_owned(), "trailhook::decision".to_owned()];
-            let asked = lines(self.aws, &function.log_group, &words, since).await;
-            let decisions = self.told(&mut facts, &function.log_group, asked).map(|lines| {
-                let mut all: Vec<Decision> =
-                    lines.iter().filter_map(|line| Decision::of_line(line, event_id)).collect();
-                all.sort_by_key(|decision| decision.at);
-                all
-            });
-            let says_nothing = decisions.as_ref().is_some_and(Vec::is_empty);
-            if function.hides_decisions && says_nothing {
-                facts.untold.push(format!("the log level of {} keeps decisions out of its log", function.called));
-            }
-            let decisions = decisions.filter(|_| !(function.hides_decisions && says_nothing));
-            facts.functions.push(Looked { decisions, ..function.clone() });
-        }
+        self.decisions(&mut facts, since).await;
         for journal in &self.deployed.journals {
             let asked = lines(self.aws, journal, &[event_id.to_owned()], since).await;
             let lines = self.told(&mut facts, journal, asked).unwrap_or_default();
@@ -82,47 +69,41 @@ impl Look<'_> {
         facts
     }
 
-    /// The newest events about a queue.
-    pub(super) async fn newest(&self, queue: &str, most: usize) -> Newest {
-        let (mut found, mut untold_of) = (BTreeMap::<String, Option<DateTime<Utc>>>::new(), Vec::new());
-        let mut add = |record: &Value| {
-            let is_id = |id: &&str| uuid::Uuid::try_parse(id).is_ok();
-            if let Some(id) = text(record, "/eventID").filter(is_id).filter(|_| is_of_queue(record, queue)) {
-                found.insert(id.to_owned(), text(record, "/eventTime").and_then(time));
-            }
-        };
-        match history::of_queue(self.aws, queue, self.since, most).await {
-            Ok(OfQueue { records, more }) => {
-                records.iter().for_each(&mut add);
-                if more {
-                    untold_of.push(
-                        "the event history has more calls of SQS than were looked through: say a shorter --since"
-                            .to_owned(),
-                    );
-                }
-            }
-            Err(error) => untold_of.push(format!("the event history {}", untold(&error))),
-        }
-        for group in &self.deployed.groups {
-            match lines(self.aws, group, &[queue.to_owned()], self.since).await {
-                Ok(events) => events.iter().filter_map(|event| event.get("detail")).for_each(&mut add),
-                // A group that is gone, or may not be asked, is told with each event, and here where there is none.
-                Err(error) => untold_of.push(format!("the log group {group} {}", untold(&error))),
-            }
-        }
-        for letter in &self.letters.all {
-            let event: Option<Value> = serde_json::from_str(&letter.event).ok();
-            if let Some(record) = event.as_ref().and_then(|event| event.get("detail")) {
-                add(record);
-            }
-        }
-        let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-        found.truncate(most);
-        Newest { ids: found.into_iter().rev().map(|(id, _)| id).collect(), untold: untold_of }
+    /// An event that is known to be older is looked for where it is: by its record, or by what a dead letter says.
+    fn since(&self, facts: &Facts) -> DateTime<Utc> {
+        let recorded = facts.event.as_ref().and_then(|event| text(event, "/detail/eventTime").and_then(time));
+        let letters = self.letters.all.iter().filter(|letter| letter.event_id.as_ref() == Some(&facts.event_id));
+        let at = recorded.or_else(|| letters.filter_map(|letter| letter.time).min());
+        at.map_or(self.since, |at| self.since.min((at - A_LITTLE).max(facts.now - FURTHEST)))
     }
 
-    /// The dead letters about the event. Whoever may send to a queue can write one, so AWS's own record goes before it, and
+    /// What the functions decided. A log group that several write to is asked once.
+    async fn decisions(&self, facts: &mut Facts, since: DateTime<Utc>) {
+        let id = facts.event_id.clone();
+        let mut functions = self.deployed.functions.clone();
+        let groups: BTreeSet<String> = functions.iter().map(|function| function.log_group.clone()).collect();
+        for group in groups {
+            let words = [id.clone(), "trailhook::decision".to_owned()];
+            let asked = lines_in_streams(self.aws, &group, &words, since).await;
+            let Some(lines) = self.told(facts, &group, asked) else { continue };
+            let others = attribute(&mut functions, &group, &lines, &id);
+            let anybodys = others.iter().filter(|other| other.function.is_none()).count();
+            if anybodys > 0 {
+                let (lines, whose) = (counted(anybodys, "decision"), "and nothing says which function's");
+                facts.untold.push(format!("the log group {group} has {lines} about it, {whose}"));
+            }
+            facts.others.extend(others);
+        }
+        for function in functions.iter_mut().filter(|function| function.hides_decisions && function.gap.is_none()) {
+            if function.decisions.is_empty() {
+                function.gap = Some(Gap::Hidden);
+                facts.untold.push(format!("the log level of {} keeps decisions out of its log", function.called));
+            }
+        }
+        facts.functions = functions;
+    }
+
+    /// The dead letters about the event. Whoever can send to a queue can write one, so AWS's own record goes before it, and
     /// one that says something else is none.
     fn letters_about(&self, facts: &mut Facts) {
         for letter in self.letters.all.iter().filter(|letter| letter.event_id.as_ref() == Some(&facts.event_id)) {
@@ -158,7 +139,7 @@ impl Look<'_> {
         }
     }
 
-    fn told(&self, facts: &mut Facts, group: &str, asked: Result<Vec<Value>, AwsError>) -> Option<Vec<Value>> {
+    fn told<T>(&self, facts: &mut Facts, group: &str, asked: Result<Vec<T>, AwsError>) -> Option<Vec<T>> {
         match asked {
             Ok(lines) => Some(lines),
             Err(error) => {

@@ -6,31 +6,43 @@ mod about;
 mod deployed;
 mod facts;
 mod history;
+mod kept;
 mod letters;
 mod look;
+mod newest;
 mod story;
+mod whose;
 
 pub use about::About;
-pub use facts::{Decision, Facts, Looked};
+pub use facts::{Decision, Facts, Gap, Looked, Other};
 pub(super) use history::record as recorded;
+pub use kept::Kept;
 pub use story::{End, Ended, Line, Story, tell};
 
-use super::{CommandError, Verdict};
+use super::{CommandError, Verdict, progress_bar};
 use crate::args::WhyArguments;
 use crate::aws::{Aws, AwsError};
 use crate::show;
 use chrono::Utc;
 use deployed::Deployed;
-use look::{Look, Newest};
+use history::History;
+use look::Look;
+use newest::Newest;
 use std::io::Write;
 use std::pin::pin;
 
 /// There is no story to look for.
 #[derive(Debug, thiserror::Error)]
 pub enum WhyError {
-    /// The stack is not told of, so nobody knows where to look.
+    /// There is no such stack, so nobody knows where to look.
     #[error("where to look is not known: {0}; say the stack's name, and its Region with --region")]
-    Stack(AwsError),
+    NoStack(AwsError),
+    /// Whoever asks may not.
+    #[error("where to look is not known: {0}; ask with credentials that may {call}", call = .0.call)]
+    Denied(AwsError),
+    /// It is not told for another reason.
+    #[error("where to look is not known: {0}")]
+    Untold(AwsError),
 }
 
 /// Looks, and tells the stories.
@@ -41,7 +53,7 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
     let mut ended = pin!(ended);
     let asked = async {
         let aws = Aws::of(&arguments.aws).await?;
-        let deployed = Deployed::of(&aws, &arguments.stack_name).await.map_err(WhyError::Stack)?;
+        let deployed = Deployed::of(&aws, &arguments.stack_name).await.map_err(not_known)?;
         Ok::<_, CommandError>((aws, deployed))
     };
     let (aws, deployed) = tokio::select! {
@@ -50,7 +62,8 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
         asked = asked => asked?,
     };
     let letters = letters::letters(&aws, &deployed, &mut ended).await?;
-    let look = Look { aws: &aws, deployed: &deployed, letters: &letters, since: Utc::now() - arguments.since };
+    let (history, since) = (History::of(&aws), Utc::now() - arguments.since);
+    let look = Look { aws: &aws, deployed: &deployed, letters: &letters, history, since };
     let (stories, untold) = tokio::select! {
         biased;
         status = &mut ended => return Err(CommandError::Ended(status)),
@@ -58,7 +71,7 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
     };
     let mut out = std::io::stdout().lock();
     if arguments.json {
-        writeln!(out, "{:#}", show::why_json(&stories, &untold))?;
+        writeln!(out, "{}", show::document(&show::why_json(&stories, &untold)))?;
     } else {
         write!(out, "{}", show::why(&stories, &untold))?;
     }
@@ -68,17 +81,17 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
 
 /// The stories, and what could not be asked while events were looked for.
 async fn stories(look: &Look<'_>, arguments: &WhyArguments) -> (Vec<Story>, Vec<String>) {
-    let (ids, mut untold) = match &arguments.about {
-        About::Event(id) => (vec![id.clone()], Vec::new()),
-        About::Queue(name) => {
-            let Newest { ids, untold } = look.newest(name, usize::from(arguments.last)).await;
-            (ids, untold)
-        }
+    let Newest { ids, records, mut untold } = match &arguments.about {
+        About::Event(id) => Newest { ids: vec![id.clone()], ..Newest::default() },
+        About::Queue(name) => look.newest(name, usize::from(arguments.last)).await,
     };
     let mut stories = Vec::new();
+    let bar = progress_bar(ids.len(), "gathering what is known");
     for id in &ids {
-        stories.push(tell(&look.at(id).await));
+        stories.push(tell(&look.at(id, records.get(id)).await));
+        bar.inc(1);
     }
+    bar.finish_and_clear();
     if let (About::Queue(name), true) = (&arguments.about, ids.is_empty()) {
         untold.extend([look.deployed.untold.clone(), look.letters.untold.clone()].concat());
         untold.push(format!(
@@ -88,4 +101,14 @@ async fn stories(look: &Look<'_>, arguments: &WhyArguments) -> (Vec<Story>, Vec<
         ));
     }
     (stories, untold)
+}
+
+/// Why nobody knows where to look, with what helps against that.
+fn not_known(error: AwsError) -> CommandError {
+    match error {
+        error if error.is_missing() => WhyError::NoStack(error).into(),
+        error if error.is_denied() => WhyError::Denied(error).into(),
+        error if error.is_about_the_caller() => error.into(),
+        error => WhyError::Untold(error).into(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What became of an event at one function, out of all that is known of it.
 
 use super::super::facts::{Decision, Facts, Looked};
+use super::silence::Silence;
 use super::words::{deed, tries};
 use serde::Serialize;
 
@@ -51,12 +52,17 @@ pub enum End {
     Unknown,
     /// Its log could not be asked.
     Untold,
+    /// Its log may have had a decision that is not there any more, or that nobody can tell to be its own.
+    NotKnown {
+        /// Why, in a sentence.
+        because: String,
+    },
 }
 
 impl End {
     /// What became of an event at this function.
     pub(super) fn of(facts: &Facts, function: &Looked) -> End {
-        let decisions = function.decisions.as_deref().unwrap_or_default();
+        let decisions = &function.decisions;
         let failures = decisions.iter().filter(|decision| is_to_come_again(decision)).count();
         // What came again says less than what it says it knows.
         let last = decisions.iter().rfind(|one| one.text("outcome") != "duplicate").or(decisions.last());
@@ -69,8 +75,10 @@ impl End {
             (Some(last), _) => End::decided(last, u32::try_from(failures).unwrap_or(u32::MAX)),
             (None, _) => match facts.undelivered(&function.arn) {
                 Some(letter) => End::Undelivered { error: letter.cause.code.clone() },
-                None if function.decisions.is_none() => End::Untold,
-                None => End::Unknown,
+                None => {
+                    let silence = Silence::of(facts, &function.log_group, function.gap);
+                    silence.map_or(End::Unknown, |silence| silence.end())
+                }
             },
         }
     }
@@ -91,8 +99,13 @@ impl End {
         }
     }
 
-    /// In words that follow the name of the response.
-    pub(super) fn clause(&self, response: &str) -> String {
+    /// Whether it says nothing: there is no trace of the event at the function.
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(self, End::Unknown | End::Untold | End::NotKnown { .. })
+    }
+
+    /// In words that follow the name of the response; for several of them where they are `many`.
+    pub(super) fn clause(&self, response: &str, many: bool) -> String {
         let (did, would) = deed(response);
         match self {
             End::Acted => did.to_owned(),
@@ -101,14 +114,18 @@ impl End {
             End::Nothing { reason } if reason.is_empty() => "found nothing to do".to_owned(),
             End::Nothing { reason } => format!("found nothing to do ({reason})"),
             End::Duplicate => "had answered it before".to_owned(),
+            End::Stopped if many => "left it alone, for their circuit breakers are open".to_owned(),
             End::Stopped => "left it alone, for its circuit breaker is open".to_owned(),
             End::Postponed => "put it off".to_owned(),
             End::Failed { error, tries: number } => format!("failed in {} so far ({error})", tries(*number)),
             End::GaveUp { error, tries: 0 } => format!("never ran ({error})"),
             End::GaveUp { error, tries: number } => format!("gave up after {} ({error})", tries(*number)),
             End::Undelivered { error } => format!("never got it ({error})"),
-            End::Unknown => "says nothing of it".to_owned(),
+            End::Unknown => format!("{} nothing of it", if many { "say" } else { "says" }),
             End::Untold => "could not be asked".to_owned(),
+            End::NotKnown { because } => {
+                format!("{} not known to have answered it: {because}", if many { "are" } else { "is" })
+            }
         }
     }
 }

@@ -4,15 +4,21 @@
 
 mod end;
 mod places;
+mod rules;
+mod silence;
 mod words;
 
+#[cfg(test)]
+mod known;
 #[cfg(test)]
 mod tests;
 
 pub use end::End;
 
 use super::facts::{Facts, time};
+use super::kept::{Kept, span};
 use chrono::{DateTime, TimeDelta, Utc};
+use rules::Rules;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,7 +35,7 @@ pub struct Story {
     pub event_id: String,
     /// Whether anything knows it.
     pub found: bool,
-    /// Whether all could be asked.
+    /// Whether all that it is about could be asked, and was still there to be read.
     pub whole: bool,
     /// What happened, in the order in which events travel.
     pub lines: Vec<Line>,
@@ -78,16 +84,16 @@ pub fn tell(facts: &Facts) -> Story {
     if story.found {
         story.call(facts);
         story.history(facts);
-        let matching = story.rules(facts);
-        story.places(facts, &matching);
+        let rules = story.rules(facts);
+        story.places(facts, &rules.matching);
         facts.journal.iter().for_each(|summary| story.line("journal", "", None, summary.clone()));
-        story.conclusion = story.conclude(facts, !matching.is_empty());
+        story.conclusion = story.conclude(facts, &rules);
     } else {
         story.conclusion = nowhere(facts);
     }
     facts.untold.iter().for_each(|what| story.line("untold", "", None, what.clone()));
     if !story.whole {
-        story.conclusion.push_str("; not everything could be asked, so this may not be all");
+        story.conclusion.push_str("; not everything is known, so this may not be all");
     }
     story
 }
@@ -128,23 +134,40 @@ impl Story {
         self.line("history", "", None, told);
     }
 
-    fn conclude(&self, facts: &Facts, is_matched: bool) -> String {
+    fn conclude(&self, facts: &Facts, rules: &Rules<'_>) -> String {
+        let mut told = Vec::new();
         if self.ends.is_empty() {
-            return match (is_matched, facts.event.is_some()) {
-                (true, _) => "a rule matches it, and no function is a target of it".to_owned(),
-                (false, true) => "no rule hands it over, so nobody was to answer it".to_owned(),
-                (false, false) => "it is known of, and nothing has the record".to_owned(),
-            };
-        }
-        let mut clauses: Vec<(String, Vec<&str>)> = Vec::new();
-        for Ended { response, end, .. } in &self.ends {
-            let clause = end.clause(response);
-            match clauses.iter_mut().find(|(known, _)| *known == clause) {
-                Some((_, names)) => names.push(response),
-                None => clauses.push((clause, vec![response])),
+            match (rules.matching.is_empty(), rules.not_known.is_empty()) {
+                (false, _) => told.push("a rule matches it, and no function is a target of it".to_owned()),
+                (true, _) if facts.event.is_none() => {
+                    told.push("it is known of, and nothing has the record".to_owned());
+                }
+                (true, true) => told.push(format!(
+                    "no rule of the stack {} hands it over, so none of its functions was to answer it; rules of other stacks are \
+                     not looked at",
+                    facts.stack
+                )),
+                (true, false) => {}
             }
         }
-        let told: Vec<String> = clauses.iter().map(|(clause, names)| format!("{} {clause}", all_of(names))).collect();
+        let mut clauses: Vec<(&Ended, Vec<&str>)> = Vec::new();
+        for ended in &self.ends {
+            let clause = |ended: &Ended| ended.end.clause(&ended.response, false);
+            match clauses.iter_mut().find(|(known, _)| clause(known) == clause(ended)) {
+                Some((_, names)) => names.push(&ended.response),
+                None => clauses.push((ended, vec![&ended.response])),
+            }
+        }
+        told.extend(
+            clauses.iter().map(|(ended, names)| {
+                format!("{} {}", all_of(names), ended.end.clause(&ended.response, names.len() > 1))
+            }),
+        );
+        if let [first, more @ ..] = rules.not_known.as_slice() {
+            let (what, hands) = if more.is_empty() { ("rule", "hands") } else { ("rules", "hand") };
+            let names: Vec<&str> = std::iter::once(first).chain(more).map(String::as_str).collect();
+            told.push(format!("whether the {what} {} {hands} it over is not known", all_of(&names)));
+        }
         told.join("; ")
     }
 }
@@ -167,10 +190,13 @@ fn header(facts: &Facts) -> BTreeMap<String, Value> {
 /// Nothing knows it.
 fn nowhere(facts: &Facts) -> String {
     let asked = if facts.untold.is_empty() { "nothing knows it" } else { "what could be asked does not know it" };
+    let kept =
+        facts.groups_kept.values().filter_map(|kept| if let Kept::For(time) = kept { Some(*time) } else { None });
+    let kept = kept.min().map(|time| format!(" and keep their lines {} only", span(time))).unwrap_or_default();
     format!(
         "{asked}: the event history, the logs, the journal and the dead-letter queues of {} in {}. CloudTrail is up to 15 \
          minutes late; the history has the management events of 90 days, of its own Region and account (--region, \
-         --profile), and logs are searched no further back than --since. Where no trail logs in the Region, no rule ever gets \
+         --profile), and logs are searched no further back than --since{kept}. Where no trail logs in the Region, no rule ever gets \
          an event: trailhook validate --stack-name {}",
         facts.stack, facts.region, facts.stack
     )

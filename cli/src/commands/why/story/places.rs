@@ -1,36 +1,18 @@
-//! Where an event went: which rules match it, whether their targets got it, and what each function decided.
+//! Where an event went: whether the rules' targets got it, and what each function decided.
 
 use super::super::super::redrive::{Letter, Target, advice};
-use super::super::facts::{Decision, Facts, Looked};
+use super::super::facts::{Decision, Facts, Gap, Looked, Other};
 use super::end::End;
+use super::silence::{Silence, letters_gone};
 use super::words::{of_skip, tries};
 use super::{Ended, Story};
 use crate::aws::Rule;
-use crate::stage::is_read_only;
 use chrono::TimeDelta;
-use serde_json::Value;
-use trailhook::pattern::Pattern;
 
 /// So long an event may be on its way through rule and function, first try and no failure.
 const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(5);
 
 impl Story {
-    /// Says of each rule whether it matches; those that do.
-    pub(super) fn rules<'f>(&mut self, facts: &'f Facts) -> Vec<&'f Rule> {
-        let mut matching = Vec::new();
-        for rule in &facts.rules {
-            let (matches, told) = match &facts.event {
-                None => (false, "nothing has the record, so nobody can say whether it matches".to_owned()),
-                Some(event) => matched(rule, event),
-            };
-            self.line("rule", &rule.name, None, told);
-            if matches {
-                matching.push(rule);
-            }
-        }
-        matching
-    }
-
     /// What became of it at the targets of these rules, and at whoever had it besides.
     pub(super) fn places(&mut self, facts: &Facts, matching: &[&Rule]) {
         let (mut told, mut arns) = (Vec::new(), Vec::new());
@@ -45,13 +27,21 @@ impl Story {
         for function in &facts.functions {
             let is_target = arns.contains(&function.arn);
             let end = End::of(facts, function);
-            if !is_target && matches!(end, End::Unknown | End::Untold) {
+            if !is_target && end.is_silent() {
                 continue;
             }
             if !is_target {
                 self.target(facts, &function.called, &Target::of(&function.arn));
             }
             self.function(facts, function, end);
+        }
+        for Other { function, log_group, decision } in &facts.others {
+            let (response, told) = (decision.text("response"), decided(decision));
+            let (of, told) = match function {
+                Some(name) => (name, format!("{told} (none of the stack's functions)")),
+                None => (log_group, format!("{response} of a function that it does not say: {told}")),
+            };
+            self.line("decision", of, decision.at, told);
         }
     }
 
@@ -66,8 +56,11 @@ impl Story {
                 let name = arn.rsplit(':').next().unwrap_or(arn);
                 match facts.logged.get(name).copied().flatten() {
                     Some(true) => format!("got it: {name}"),
-                    Some(false) => format!("it is not in {name}: {}", self.missing(facts)),
-                    None => format!("nobody can say: {name} could not be asked"),
+                    Some(false) => match Silence::of(facts, name, None) {
+                        Some(silence) => self.not_known(silence.told(name)),
+                        None => format!("it is not in {name}: {}", self.missing(facts)),
+                    },
+                    None => self.not_known(Silence::Gap(Gap::NotAsked).told(name)),
                 }
             }
             (None, Target::Other(arn)) => format!("{arn} is no function and no log group, and is not asked"),
@@ -75,22 +68,31 @@ impl Story {
         self.line("target", id, None, told);
     }
 
-    fn function_got(&self, facts: &Facts, function: &Looked) -> String {
-        match &function.decisions {
-            _ if facts.given_up(&function.arn).is_some() => "got it".to_owned(),
-            Some(decisions) if !decisions.is_empty() => "got it".to_owned(),
-            Some(_) => self.missing(facts),
-            None => format!("nobody can say: {} could not be asked", function.log_group),
+    fn function_got(&mut self, facts: &Facts, function: &Looked) -> String {
+        if facts.given_up(&function.arn).is_some() || !function.decisions.is_empty() {
+            return "got it".to_owned();
+        }
+        match Silence::of(facts, &function.log_group, function.gap) {
+            Some(silence) => self.not_known(silence.told(&function.log_group)),
+            None => self.missing(facts),
         }
     }
 
+    /// What follows from something that is not known is not the whole story.
+    fn not_known(&mut self, told: String) -> String {
+        self.whole = false;
+        told
+    }
+
     /// What it means that there is neither a trace of an event nor a dead letter.
-    fn missing(&self, facts: &Facts) -> String {
+    fn missing(&mut self, facts: &Facts) -> String {
         let is_young = self.began().is_some_and(|at| facts.now.signed_duration_since(at) < ON_ITS_WAY);
-        let letter = if facts.queues_told {
-            "no line of it and no dead letter"
-        } else {
-            "no line of it; the dead-letter queues could not all be asked"
+        let letter = match (facts.queues_told, letters_gone(facts)) {
+            (_, Some(gone)) => {
+                self.not_known(format!("no line of it, and whether there was a dead letter is not known: {gone}"))
+            }
+            (true, None) => "no line of it and no dead letter".to_owned(),
+            (false, None) => "no line of it; the dead-letter queues could not all be asked".to_owned(),
         };
         if is_young {
             return format!(
@@ -106,7 +108,7 @@ impl Story {
     }
 
     fn function(&mut self, facts: &Facts, function: &Looked, end: End) {
-        let decisions = function.decisions.as_deref().unwrap_or_default();
+        let decisions = &function.decisions;
         for (number, decision) in decisions.iter().enumerate() {
             let time =
                 if decisions.len() > 1 { format!("{} of {}: ", number + 1, decisions.len()) } else { String::new() };
@@ -117,29 +119,13 @@ impl Story {
             let what = if number == 0 { "it never ran".to_owned() } else { format!("gave up after {}", tries(number)) };
             let told = format!("{what}, and the event is in the queue for failed events: {}", cause(letter, facts));
             self.line("given-up", &function.called, None, told);
+        } else if let (true, Some(gone)) = (matches!(end, End::Failed { .. } | End::Postponed), letters_gone(facts)) {
+            let told = self.not_known(format!("whether it gave up is not known: {gone}"));
+            self.line("given-up", &function.called, None, told);
         }
         let response = decisions.last().map(|decision| decision.text("response")).filter(|name| !name.is_empty());
         let response = response.unwrap_or(&function.called).to_owned();
         self.ends.push(Ended { function: function.called.clone(), response, end });
-    }
-}
-
-/// Whether a rule hands the event over, and which field decided.
-fn matched(rule: &Rule, event: &Value) -> (bool, String) {
-    let explained = match Pattern::parse(&rule.pattern) {
-        Ok(pattern) => pattern.explain(event),
-        Err(error) => return (false, format!("its pattern can't be read: {error}")),
-    };
-    let on_default = rule.bus == "default" || rule.bus.ends_with("/default");
-    match rule.state.as_str() {
-        "DISABLED" => (false, format!("it is disabled, and hands nothing over; its pattern {explained}")),
-        "ENABLED" if is_read_only(event) => {
-            let why = "a read-only call never reaches a rule whose state is ENABLED (ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS gets it)";
-            (false, format!("{why}; its pattern {explained}"))
-        }
-        _ if explained.matched && on_default => (true, "matches".to_owned()),
-        _ if explained.matched => (true, format!("matches, on the bus {}", rule.bus)),
-        _ => (false, explained.to_string()),
     }
 }
 
