@@ -3,7 +3,8 @@
 import http from "node:http";
 import { GetQueueAttributesCommand, ListQueueTagsCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-const sqs = new SQSClient({});
+// Else it would leave for the real SQS.
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const agent = new http.Agent({ keepAlive: true });
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 

@@ -81,6 +81,7 @@ mod trail_delivery;
 mod trail_failures;
 mod trail_principals;
 mod trail_wire;
+mod trust;
 mod validate;
 mod validate_faults;
 mod walk_unconfirmed;
