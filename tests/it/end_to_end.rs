@@ -173,6 +173,8 @@ async fn our_own_calls_come_back_and_make_no_loop(behind: Behind<'_>) {
     while all.iter().any(|(words, wanted)| count(&lines, words) < *wanted) {
         lines.extend(stage.until(|line| line.starts_with("decided")).unwrap());
     }
+    // A line is written a moment before its answer is there.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let (rest, _) = stage.end().unwrap();
     lines.extend(rest);
     assert_eq!(count(&lines, "call     CreateQueue by bob"), QUEUES);

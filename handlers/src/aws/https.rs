@@ -3,13 +3,15 @@
 //! It is made at the first call, because a function that has nothing to do makes none, and it trusts Amazon's own root
 //! certificates first: AWS's endpoints have theirs from them, and reading these five takes no time where the system's
 //! hundred and fifty take more than all else at a start. It never trusts less than the SDK does: a server that they do not
-//! vouch for, as behind a proxy or in another partition, is asked again with the system's. `AWS_CA_BUNDLE` names a file with
-//! the only ones to trust, as for the AWS CLI. It refuses to go on without certificates.
+//! vouch for, as behind a proxy or in another partition, is asked again with the system's. Where somebody says which the
+//! system's are (`SSL_CERT_FILE`, `SSL_CERT_DIR`), those are the only ones; `AWS_CA_BUNDLE` names a file with the only ones to
+//! trust, as for the AWS CLI. Proxies are those of the environment, as the SDK has them.
 
 use crate::Environment;
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -31,6 +33,8 @@ const AMAZONS: &[u8] = include_bytes!("amazon.pem");
 struct Https {
     /// The only certificates to trust, where somebody says which.
     bundle: Option<Vec<u8>>,
+    /// Whether somebody says which certificates are the system's.
+    is_systems_own: bool,
     connectors: Mutex<Vec<(HttpConnectorSettings, SharedHttpConnector)>>,
     first: OnceLock<SharedHttpClient>,
     systems: Arc<Systems>,
@@ -56,8 +60,10 @@ struct Either {
 /// The client; what is wrong with `AWS_CA_BUNDLE` is noted in the environment.
 pub(super) fn client(environment: &mut Environment) -> SharedHttpClient {
     let bundle = environment.optional("AWS_CA_BUNDLE", bundle);
+    let is_systems_own = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| environment.get(name).is_some());
     SharedHttpClient::new(Https {
         bundle,
+        is_systems_own,
         connectors: Mutex::default(),
         first: OnceLock::new(),
         systems: Arc::default(),
@@ -74,11 +80,12 @@ impl HttpClient for Https {
         }
         let roots = self.bundle.as_deref().unwrap_or(AMAZONS);
         let trusted = || TrustStore::empty().with_pem_certificate(roots);
-        let first = self.first.get_or_init(|| trusting(trusted())).http_connector(settings, components);
-        let connector = match &self.bundle {
-            Some(_) => first,
-            None => SharedHttpConnector::new(Either {
-                first,
+        let first = || self.first.get_or_init(|| trusting(trusted())).http_connector(settings, components);
+        let connector = match (&self.bundle, self.is_systems_own) {
+            (Some(_), _) => first(),
+            (None, true) => self.systems.connector(settings, components),
+            (None, false) => SharedHttpConnector::new(Either {
+                first: first(),
                 systems: self.systems.clone(),
                 settings: settings.clone(),
                 components: components.clone(),
@@ -101,8 +108,10 @@ impl HttpConnector for Either {
             match (asked.await, again) {
                 // Nothing of the request was sent: there was nobody yet to send it to.
                 (Err(error), Some(again)) if is_about_certificates(&error) => {
-                    systems.is_needed.store(true, Ordering::Relaxed);
-                    systems.connector(&settings, &components).call(again).await
+                    let answer = systems.connector(&settings, &components).call(again).await;
+                    // Where they don't help either, it is not for want of them.
+                    systems.is_needed.fetch_or(answer.is_ok(), Ordering::Relaxed);
+                    answer
                 }
                 (answer, _) => answer,
             }
@@ -118,12 +127,15 @@ impl Systems {
 }
 
 fn trusting(roots: TrustStore) -> SharedHttpClient {
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
-    match TlsContext::builder().with_trust_store(roots).build() {
-        Ok(context) => builder.tls_context(context).build_https(),
-        // With the system's then: it is what there would be without a context.
-        Err(_) => builder.build_https(),
-    }
+    // With a trust store and nothing else there is nothing that can be wrong; and the system's are what there would be else.
+    let context = TlsContext::builder().with_trust_store(roots).build().unwrap_or_default();
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_tls_context(context.clone()).set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
 }
 
 /// The certificates of a file, if they can be read and there are any.

@@ -49,6 +49,9 @@ pub enum Left {
         /// The version or alias.
         version: String,
     },
+    /// It may be for a version that is a target, or for the newest one.
+    #[error("Lambda does not say for which version of the function it is, and a rule hands events to one of them")]
+    AnyVersion,
     /// The function would leave it alone.
     #[error("the function would leave it alone: it is {age} old, and at most {limit} may be")]
     Stale {
@@ -83,6 +86,9 @@ impl Wanted {
             Target::Function { arn, qualifier } => {
                 let other = || Left::Version { version: qualifier.clone().unwrap_or_default() };
                 let limit = *allowed.functions.get(arn).ok_or_else(stranger)?;
+                if letter.of_any_version && allowed.qualified.iter().any(|(target, _)| target == arn) {
+                    return Err(Left::AnyVersion);
+                }
                 let is_current = qualifier.as_deref().is_none_or(|version| version == "$LATEST");
                 let is_target = allowed.qualified.iter().any(|target| *target == (arn.clone(), qualifier.clone()));
                 if !is_current && !is_target {
@@ -140,7 +146,20 @@ mod tests {
         let (event, event_id, envelope_id) = ("{}".to_owned(), Some("r-1".to_owned()), Some("e-1".to_owned()));
         let time = Some(now - TimeDelta::minutes(minutes_ago));
         let target = Target::of(target);
-        (Letter { cause, target, event, event_id, envelope_id, event_name: None, time, tries: None }, now)
+        (
+            Letter {
+                cause,
+                target,
+                event,
+                event_id,
+                envelope_id,
+                event_name: None,
+                time,
+                tries: None,
+                of_any_version: false,
+            },
+            now,
+        )
     }
 
     fn allowed() -> Allowed {

@@ -187,6 +187,7 @@ mod tests {
 
     fn entry(code: &str, message: &str, function: &str, call: &str, at: Option<i64>) -> Entry {
         let letter = Letter {
+            of_any_version: false,
             cause: Cause { code: code.to_owned(), message: message.to_owned() },
             target: Target::of(&format!("arn:aws:lambda:eu-west-1:111122223333:function:{function}")),
             event: "{}".to_owned(),

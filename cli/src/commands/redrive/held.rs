@@ -2,6 +2,7 @@
 
 use super::letter::Message;
 use crate::aws::{Aws, AwsError, told};
+use crate::show::counted;
 use aws_sdk_sqs::types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, QueueAttributeName};
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) const HOLD_SECONDS: i32 = 300;
 
 /// How many messages SQS takes and gives at once.
-const BATCH: usize = 10;
+pub(super) const BATCH: usize = 10;
 
 /// What is known of a queue before it is looked into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Queue {
 
 /// Messages that could not be given back.
 #[derive(Debug, thiserror::Error)]
-#[error("up to {number} messages could not be given back, and come by themselves in five minutes: {why}")]
+#[error("up to {} could not be given back, and the queue has them again in five minutes: {why}", counted(*.number, "message"))]
 pub(in crate::commands) struct Kept {
     /// How many, about.
     pub(super) number: usize,

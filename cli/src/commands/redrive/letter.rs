@@ -46,6 +46,8 @@ pub struct Letter {
     pub time: Option<DateTime<Utc>>,
     /// How often the function was tried with it, about; `None` where EventBridge could not hand it over.
     pub tries: Option<u32>,
+    /// Whether nobody says for which version of the function it was: so in a function's own dead-letter queue.
+    pub of_any_version: bool,
 }
 
 /// Why an event is in a queue.
@@ -139,7 +141,7 @@ pub fn read_of(message: &Message, owners: &[String]) -> Result<Letter, Unreadabl
     if OF_FUNCTIONS.iter().all(|name| message.attributes.contains_key(*name)) {
         let cause = Cause { code: format!("ErrorCode {}", attribute("ErrorCode")), message: attribute("ErrorMessage") };
         return match owners {
-            [owner] => letter(cause, owner, &message.body),
+            [owner] => Ok(Letter { of_any_version: true, ..letter(cause, owner, &message.body)? }),
             [] => Err(Unreadable::NoOwner),
             several => Err(Unreadable::Owners(several.iter().map(|arn| arn::name(arn)).collect::<Vec<_>>().join(", "))),
         };
@@ -177,6 +179,7 @@ fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable>
         event_name: text("/detail/eventName"),
         time: time.and_then(|time| Some(DateTime::parse_from_rfc3339(&time).ok()?.to_utc())),
         tries: None,
+        of_any_version: false,
     })
 }
 

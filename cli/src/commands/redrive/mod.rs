@@ -30,7 +30,7 @@ use crate::aws::Aws;
 use crate::show;
 use chrono::Utc;
 use ending::Ending;
-use held::Kept;
+use held::{BATCH, Kept};
 use places::Places;
 use std::io::Write;
 use std::pin::{Pin, pin};
@@ -93,11 +93,8 @@ async fn give_back(
     let not_waited = || Err(Kept { number, why: "it was ended before".to_owned() });
     match worked {
         _ if ending.at_once => {
-            if number == 0 {
-                Ok(())
-            } else {
-                not_waited()
-            }
+            // What SQS had given when the call was broken off is held by nobody.
+            Err(Kept { number: number + BATCH, why: "it was ended before".to_owned() })
         }
         Err(CommandError::Ended(_)) => {
             let given_back = tokio::time::timeout(GRACE, held.give_back(aws));
@@ -151,7 +148,7 @@ async fn work(
         return Ok(());
     }
     if !arguments.unvouched_too {
-        vouch(aws, found, &places.patterns, ending).await?;
+        vouch(aws, found, places.patterns.as_ref(), ending).await?;
     }
     let number = found.count(|fate| *fate == Fate::WouldSend);
     if number == 0 {
@@ -194,7 +191,7 @@ async fn work(
 async fn vouch(
     aws: &Aws,
     found: &mut Found,
-    patterns: &Patterns,
+    patterns: Option<&Patterns>,
     ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<(), CommandError> {
     let mut history = History::default();

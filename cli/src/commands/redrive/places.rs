@@ -19,8 +19,8 @@ pub(super) struct Places {
     pub(super) owners: BTreeMap<String, Vec<String>>,
     /// What may be sent to.
     pub(super) allowed: Allowed,
-    /// What the rules hand to each function.
-    pub(super) patterns: Patterns,
+    /// What the stack's rules hand to each function; `None` where no stack was asked for.
+    pub(super) patterns: Option<Patterns>,
     /// The ARN of the function that was asked for.
     pub(super) function: Option<String>,
     /// Its version or alias, where that was asked for.
@@ -110,11 +110,13 @@ impl Places {
                 known.push(Known { logical_id: Some(made.logical_id.clone()), function });
             }
         }
+        let mut patterns = Patterns::new();
         for made in stack.of_kind("AWS::Events::Rule") {
             let Some(rule) = self.there(&made.logical_id, Rule::of(aws, &made.physical_id).await)? else { continue };
             for target in rule.targets {
-                if let Target::Function { arn, .. } = Target::of(&target.arn) {
-                    self.patterns.entry(arn).or_default().push(rule.pattern.clone());
+                // A rule that is disabled hands nothing over.
+                if let (Target::Function { arn, .. }, false) = (Target::of(&target.arn), rule.state == "DISABLED") {
+                    patterns.entry(arn).or_default().push(rule.pattern.clone());
                 }
                 if let Some(queue) = target.dead_letter_queue {
                     queues.entry(queue).or_default();
@@ -133,6 +135,7 @@ impl Places {
                 }
             }
         }
+        self.patterns = Some(patterns);
         Ok(())
     }
 

@@ -57,20 +57,25 @@ pub(super) enum Unvouched {
 pub(super) struct History(BTreeMap<String, Option<Value>>);
 
 impl History {
-    /// Holds a dead letter for a function against rules and history; `patterns` are those of the rules whose target it is,
-    /// none where it is no rule's.
+    /// Holds a dead letter for a function against rules and history; `patterns` are those of the stack's rules, and none where
+    /// no stack was asked for.
     ///
     /// # Errors
     /// Nobody vouches for it.
-    pub(super) async fn vouches(&mut self, aws: &Aws, letter: &Letter, patterns: &Patterns) -> Result<(), Unvouched> {
+    pub(super) async fn vouches(
+        &mut self,
+        aws: &Aws,
+        letter: &Letter,
+        patterns: Option<&Patterns>,
+    ) -> Result<(), Unvouched> {
         // What is no JSON was not read as a letter.
         let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
         if let Target::Function { arn, .. } = &letter.target
-            && let Some(patterns) = patterns.get(arn)
+            && let Some(patterns) = patterns
         {
             // A pattern that can't be read hands nothing over that anybody knows of.
             let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
-            if !patterns.iter().any(matches) {
+            if !patterns.get(arn).is_some_and(|patterns| patterns.iter().any(matches)) {
                 return Err(Unvouched::NoRule);
             }
         }

@@ -112,9 +112,13 @@ impl Look<'_> {
             let recorded = facts.event.as_ref().and_then(|event| event.get("detail"));
             match recorded.map(|record| same(record, &said)) {
                 Some(Ok(())) => facts.letters.push(letter.clone()),
-                Some(Err(member)) => facts.untold.push(format!(
-                    "a dead letter says something else about {member} than the record: somebody may have written it"
-                )),
+                Some(Err(member)) => {
+                    facts.queues_told = false;
+                    facts.untold.push(format!(
+                        "a dead letter says something else about {member} than the record: somebody may have written it, or \
+                         AWS writes the two differently"
+                    ));
+                }
                 None => facts.letters.push(letter.clone()),
             }
         }

@@ -19,7 +19,7 @@ pub(super) use history::record as recorded;
 pub use kept::Kept;
 pub use story::{End, Ended, Line, Story, tell};
 
-use super::{CommandError, Verdict, progress_bar};
+use super::{CommandError, Verdict, progress_bar, read_or_not};
 use crate::args::WhyArguments;
 use crate::aws::{Aws, AwsError};
 use crate::show;
@@ -70,11 +70,11 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
         stories = stories(&look, arguments) => stories,
     };
     let mut out = std::io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", show::document(&show::why_json(&stories, &untold)))?;
+    read_or_not(if arguments.json {
+        writeln!(out, "{}", show::document(&show::why_json(&stories, &untold)))
     } else {
-        write!(out, "{}", show::why(&stories, &untold))?;
-    }
+        write!(out, "{}", show::why(&stories, &untold))
+    })?;
     let is_told = !stories.is_empty() && untold.is_empty() && stories.iter().all(|story| story.found && story.whole);
     Ok(if is_told { Verdict::Good } else { Verdict::Bad })
 }

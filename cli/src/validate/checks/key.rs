@@ -57,7 +57,7 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> 
         return Row::bad("key", subject, format!("its key {} is {}", key.arn, key.state), fix);
     }
     if key.is_of_aws {
-        let cause = format!("AWS manages its key {id}, whose policy lets {service} in never");
+        let cause = format!("AWS manages its key {id}, whose policy never lets {service} in");
         return Row::bad(
             "key",
             subject,

@@ -11,6 +11,10 @@ pub(super) fn of(rule: &Rule) -> Option<BTreeSet<String>> {
     // What is no pattern is a row of its own.
     let pattern: Value = serde_json::from_str(&rule.pattern).ok()?;
     let written = |place: &str| texts(pattern.pointer(place)?);
+    // What no trail tells of asks nothing of one.
+    if written("/detail-type").is_some_and(|types| !types.iter().any(|one| one.ends_with("via CloudTrail"))) {
+        return Some(BTreeSet::new());
+    }
     let around = || {
         let services = written("/source")?;
         services.iter().map(|source| Some(format!("{}.amazonaws.com", source.strip_prefix("aws.")?))).collect()
@@ -39,6 +43,8 @@ mod tests {
         assert_eq!(told(by_record).as_deref(), Some("sqs.amazonaws.com"));
         let two = json!({"source": ["aws.iam", "aws.kms"], "detail": {"eventName": ["DeleteUser"]}});
         assert_eq!(told(two).as_deref(), Some("iam.amazonaws.com kms.amazonaws.com"));
+        let not_of_a_trail = json!({"source": ["aws.health"], "detail-type": ["AWS Health Event"]});
+        assert_eq!(told(not_of_a_trail).as_deref(), Some(""));
         for nobody_knows in [
             json!({"detail-type": ["AWS API Call via CloudTrail"]}),
             json!({"source": [{"prefix": "aws."}]}),

@@ -214,7 +214,7 @@ fn dead_letters(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     }]
 }
 
-fn unread(check: &'static str, subject: &str, why: &str) -> Row {
+pub(super) fn unread(check: &'static str, subject: &str, why: &str) -> Row {
     Row::untold(
         check,
         subject,

@@ -48,7 +48,7 @@ fn listeners(topic: &Topic, topic_arn: &str) -> Row {
 fn alarms(topic: &Topic, topic_arn: &str, seen: &Seen) -> Option<Row> {
     let policy = topic.policy.as_deref()?;
     let (partition, region, account) = (arn::partition(topic_arn), arn::region(topic_arn), arn::account(topic_arn));
-    let (mut told, mut untold) = (0, Vec::new());
+    let (mut told, mut untold, mut unread) = (0, Vec::new(), None);
     for alarm in seen.stack.as_ref()?.of_kind("AWS::CloudWatch::Alarm").map(|made| &made.physical_id) {
         let source = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm}");
         let call = ServiceCall {
@@ -61,12 +61,14 @@ fn alarms(topic: &Topic, topic_arn: &str, seen: &Seen) -> Option<Row> {
         match lets([policy], &call) {
             Ok(true) => told += 1,
             Ok(false) => untold.push(alarm.as_str()),
-            // As SNS's default policy, which asks for the topic's owner.
-            Err(_) => return None,
+            Err(why) => unread = unread.or(Some(why)),
         }
     }
     let subject = arn::name(topic_arn);
     match untold.first() {
+        // As SNS's default policy, which asks for the topic's owner; that of an alarm is the same account, or it isn't.
+        None if unread.as_ref().is_some_and(|why| why.to_ascii_lowercase().contains("aws:sourceowner")) => None,
+        None if unread.is_some() => unread.map(|why| super::target::unread("topic-permission", subject, &why)),
         None if told == 0 => None,
         None => {
             let told = crate::show::counted(told, "alarm");

@@ -27,7 +27,8 @@ impl Story {
         let mut rules = Rules { matching: Vec::new(), not_known: Vec::new() };
         for rule in &facts.rules {
             let (hands, told) = match &facts.event {
-                None => (Hands::Not, "nothing has the record, so nobody can say whether it matches".to_owned()),
+                None if rule.state == "DISABLED" => (Hands::Not, "is disabled".to_owned()),
+                None => (Hands::NotKnown, "nothing has the record, so nobody can say whether it matches".to_owned()),
                 Some(event) => matched(rule, event),
             };
             self.line("rule", &rule.name, None, told);

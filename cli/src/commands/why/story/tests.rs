@@ -55,6 +55,7 @@ pub(super) fn facts(decisions: &[(&str, &str)]) -> Facts {
 
 pub(super) fn letter(code: &str, tries: Option<u32>) -> Letter {
     Letter {
+        of_any_version: false,
         cause: Cause { code: code.to_owned(), message: "no".to_owned() },
         target: Target::of(NOTIFY),
         event: "{}".to_owned(),
