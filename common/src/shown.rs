@@ -46,17 +46,21 @@ pub fn shown_line(text: &str) -> String {
 
 /// JSON whose strings show all that is in them: control characters, marks of direction, characters
 /// without a width, line separators and what is no character at all are escaped. The values stay the
-/// same, and JSON on one line stays on one, whatever a reader takes for a line's end.
+/// same, and JSON on one line stays on one, whatever a reader takes for a line's end. Carriage returns
+/// of the layout are left out: a terminal writes what follows one over what stood there.
 ///
 /// ```
 /// assert_eq!(trailhook::shown_json("{\"a\":\"\u{202e}b\u{85}é\"}"), r#"{"a":"\u202eb\u0085é"}"#);
 /// ```
 pub fn shown_json(json: &str) -> String {
-    if json.bytes().all(|byte| byte <= b'~') {
+    if json.bytes().all(|byte| byte <= b'~' && byte != b'\r') {
         return json.to_owned();
     }
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
+        if character == '\r' {
+            continue;
+        }
         // In JSON, the ASCII controls stand between values only, as line breaks of its layout; all
         // others can only stand in strings.
         if character < ' ' || unseen(character).is_none() {
@@ -113,5 +117,6 @@ mod tests {
             assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
             assert_eq!(shown.lines().count(), json.lines().count());
         }
+        assert_eq!(shown_json("{\"a\"\r:\r\n\"\\r\"}"), "{\"a\":\n\"\\r\"}", "nothing is written over");
     }
 }

@@ -128,6 +128,20 @@ fn hold(responses: &mut Responses, event: &Value, about: impl Fn() -> String) {
     assert!(kept.is_ok(), "{}: {}", about(), kept.unwrap_err().chars().take(2_000).collect::<String>());
 }
 
+/// A record keeps the layout that it came in, and what is told of it has to read as it is in any.
+#[test]
+fn no_layout_of_a_record_writes_over_what_is_told() {
+    let mut responses = Responses::new();
+    for (name, sample) in samples() {
+        for layout in ["\r", "\r\n", "\t\n "] {
+            let event = format!("{sample:#}").replace('\n', layout);
+            let kept = responses.hold(event.as_bytes());
+            assert!(kept.is_ok(), "{name} laid out with {layout:?}: {}", kept.unwrap_err());
+        }
+    }
+    assert!(responses.actions > 100, "only {} actions", responses.actions);
+}
+
 /// Each string of each sample in turn. Which of the hostile ones it becomes goes round, so that every one of them comes to
 /// every kind of place.
 #[test]
