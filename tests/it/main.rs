@@ -84,5 +84,6 @@ mod trail_wire;
 mod trust;
 mod validate;
 mod validate_faults;
+mod versions;
 mod walk_unconfirmed;
 mod why;

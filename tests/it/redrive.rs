@@ -264,7 +264,7 @@ async fn nothing_is_in_doubt_when_calls_fail_or_somebody_ends_it() {
     let output = redrive_at(&between.endpoint, &["--send", "--yes", "--max", "5", "--unvouched-too"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.code() == Some(1) && text.contains("0 sent, 5 failed"), "{text}");
-    assert!(text.contains("MessageNotInflight: gone") && text.contains("there may be more: --max"), "{text}");
+    assert!(text.contains("MessageNotInflight: gone") && text.contains("there may be more; --max"), "{text}");
     until(&stage, 24);
     stage.end().unwrap();
 }

@@ -1,13 +1,13 @@
 //! `trailhook redrive` where dead letters are that are not the template's own: a function's own queue, a FIFO queue, a version
 //! of a function; and what it says when it can't give messages back, or is ended.
 
-use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::Command;
 use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::command::told;
-use trailhook_tests::letters::{FAILED, REVERT, command, event, record};
+use trailhook_tests::letters::{FAILED, REVERT, asked, command, event, record};
 use trailhook_tests::stage::Stage;
 use trailhook_tests::validation::changed;
 
@@ -41,10 +41,11 @@ async fn what_is_in_a_functions_own_queue_gets_to_that_function() {
     });
     let stage = Stage::start(&["--template", template.unwrap().to_str().unwrap()]).unwrap();
     let own = FAILED.replace("FailedEventsQueue", "OwnQueue");
+    const OWN: &str = "5afe7e57-0000-4000-8000-00000000f00d";
     // As Lambda writes it: the event as it is, and no word of the function.
     let said =
         [("RequestID", "String", "q-1"), ("ErrorCode", "Number", "200"), ("ErrorMessage", "String", "timed out")];
-    put(&stage, &own, event("r-1", 1).unwrap().to_string(), &said).await;
+    put(&stage, &own, event(OWN, 1).unwrap().to_string(), &said).await;
     // In the queue of several functions' failures nobody can say whose it was.
     put(&stage, FAILED, event("r-2", 1).unwrap().to_string(), &said).await;
 
@@ -55,11 +56,34 @@ async fn what_is_in_a_functions_own_queue_gets_to_that_function() {
     assert_eq!((&letter["target"], &letter["message"]), (&json!(target), &json!("timed out")), "{found:#}");
     assert_eq!(found["letters"].as_array().unwrap().len(), 1);
     assert!(found["unread"][0]["why"].as_str().unwrap().contains("no function that is known"), "{found:#}");
+    // Its story is told without how often it was tried, which nobody says.
+    let (_, story) = asked(&stage.endpoint, &["why", OWN]).unwrap();
+    let end =
+        json!({"function": "NotifyFunction", "response": "NotifyFunction", "end": "gave-up", "error": "ErrorCode 200"});
+    assert!(story["stories"][0]["ends"].as_array().unwrap().contains(&end), "{story:#}");
     let by_url =
         ["--queue", &own, "--function", "trailhook-NotifyFunction-1A2B3C", "--send", "--yes", "--unvouched-too"];
     let (status, sent) = listed(&stage, &by_url);
     assert_eq!((status, &sent["letters"][0]["fate"]), (Some(0), &json!("sent")), "{sent:#}");
     stage.until(|line| line.starts_with("decided  NotifyFunction: ")).unwrap();
+    stage.end().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_where_looks_count_stops_no_others() {
+    let stage = Stage::start(&[]).unwrap();
+    put(&stage, FAILED, record(REVERT, &event("r-1", 1).unwrap()), &[]).await;
+    let other = FAILED.replace("FailedEventsQueue", "UndeliveredEventsQueue");
+    let arn = "arn:aws:sqs:eu-west-1:111122223333:trailhook-FailedEventsQueue-1A2B3C";
+    let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": "3"}).to_string();
+    let set = stage.sqs("alice").set_queue_attributes().queue_url(&other);
+    set.attributes(QueueAttributeName::RedrivePolicy, policy).send().await.unwrap();
+    let (status, found) = listed(&stage, &["--stack-name", "trailhook"]);
+    assert_eq!((status, &found["more"], &found["letters"][0]["eventId"]), (Some(1), &json!(true), &json!("r-1")));
+    let note = found["notes"][0].as_str().unwrap();
+    assert!(note.starts_with(&other) && note.contains("redrive policy"), "{note}");
+    let (status, error) = told(&command(false, &stage.endpoint, &["--queue", &other]).unwrap().output().unwrap());
+    assert!(status == Some(2) && error.contains("redrive policy"), "{error}");
     stage.end().unwrap();
 }
 

@@ -44,7 +44,7 @@ struct Inside {
 }
 
 impl Between {
-    /// Starts one before this endpoint. `script` is given the call (`GetQueueAttributes`) and how often it
+    /// Starts one before this endpoint. `script` is given the call (`GetQueueAttributes`, or method and path) and how often it
     /// came before.
     pub async fn start(
         behind: &str,
@@ -87,7 +87,9 @@ async fn answer(State(inside): State<Inside>, request: Request) -> Response<Body
         Ok(body) => body,
         Err(error) => return failed(error.to_string()),
     };
-    let call = call_of(&head.headers, &body);
+    let named = call_of(&head.headers, &body);
+    // REST protocols name it by method and path.
+    let call = if named.is_empty() { format!("{} {}", head.method, head.uri.path()) } else { named };
     inside.seen.lock().unwrap_or_else(PoisonError::into_inner).push(call.clone());
     let before = {
         let mut counts = inside.counts.lock().unwrap_or_else(PoisonError::into_inner);

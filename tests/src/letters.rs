@@ -1,8 +1,9 @@
 //! Dead letters that somebody has made up, and the command that reads them.
 
+use crate::command::told;
 use crate::functions::binaries;
 use serde_json::{Value, json};
-use std::io::Result;
+use std::io::{Error, Result};
 use std::process::{Command, Stdio};
 
 /// revert on a stage.
@@ -28,6 +29,18 @@ pub fn command(on_terminal: bool, endpoint: &str, arguments: &[&str]) -> Result<
     ]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     Ok(command)
+}
+
+/// What a subcommand says with `--json` of the stack of the stage at this endpoint, and its exit status.
+pub fn asked(endpoint: &str, arguments: &[&str]) -> Result<(Option<i32>, Value)> {
+    let command = command(false, endpoint, &[])?;
+    let mut asked = Command::new(command.get_program());
+    asked.args(arguments).args(["--stack-name", "trailhook", "--json", "--region", "eu-west-1"]);
+    asked.args(["--endpoint-url", endpoint]).current_dir(crate::root()).env_clear();
+    asked.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let done = asked.stdin(Stdio::null()).output()?;
+    let json = serde_json::from_slice(&done.stdout);
+    Ok((done.status.code(), json.map_err(|error| Error::other(format!("{error}: {:?}", told(&done))))?))
 }
 
 /// What Lambda keeps of an event that this function gave up on.

@@ -20,8 +20,8 @@ Mend the cause first: what fails again is in the queue again. An event that was 
 ends as a duplicate, for the functions note what they did. A message is deleted once its event was
 taken, and one that can't be understood stays where it is.
 
-Exit status: 0 when all went well; 1 when something was left that was to be sent, or could not be
-understood; 2 when nothing could be done, or nobody said yes.";
+Exit status: 0 when all went well; 1 when something was left that was to be sent, could not be
+understood, or was not looked at; 2 when nothing could be done, or nobody said yes.";
 
 /// `trailhook redrive`.
 #[derive(Clone, Debug, Default, Args)]

@@ -77,7 +77,7 @@ pub fn redriven(found: &Found, send: bool) -> String {
         .ok();
     }
     if found.more {
-        text.push_str("\nthere may be more: --max looks at more of them");
+        text.push_str("\nthere may be more; --max looks at more of each queue");
     }
     if !send && would > 0 {
         text.push_str("\nnothing was changed: mend the cause, then --send sends them to the same targets again");

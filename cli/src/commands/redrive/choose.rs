@@ -3,7 +3,7 @@
 //! It decides and does nothing. A letter is written by whoever may send to the queue, so only those are sent whose target is
 //! one that the stack has, or that the command names: it is the caller's credentials that it is sent with.
 
-use super::letter::{Letter, Target};
+use super::letter::{Letter, Origin, Target, not_newest};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use trailhook::Response;
@@ -12,13 +12,14 @@ use trailhook::responses::revert::Revert;
 /// What may be sent to.
 #[derive(Clone, Debug, Default)]
 pub struct Allowed {
-    /// Functions by their ARN, with how old an event they answer; `None` where it may have any age.
-    pub functions: BTreeMap<String, Option<TimeDelta>>,
-    /// Versions and aliases of functions that are targets: the function's ARN and what stands behind it.
-    pub qualified: Vec<(String, Option<String>)>,
+    /// Functions, with how old an event they answer; `None` where it may have any age. A version has settings of its own.
+    pub functions: BTreeMap<Versioned, Option<TimeDelta>>,
     /// Log groups by their ARN.
     pub log_groups: Vec<String>,
 }
+
+/// A function by its ARN, and its version or alias where it is not the newest.
+pub type Versioned = (String, Option<String>);
 
 /// Which letters are asked for.
 #[derive(Clone, Debug, Default)]
@@ -67,8 +68,7 @@ impl Wanted {
     pub fn is_about(&self, letter: &Letter) -> bool {
         let cause = |cause: &String| letter.cause.code == *cause || letter.cause.message.contains(cause.as_str());
         let function = |arn: &String| letter.target.arn() == arn;
-        let newest = |version: &str| Some(version).filter(|version| *version != "$LATEST").map(str::to_owned);
-        let version = |version: &String| letter.target.version().map(str::to_owned) == newest(version);
+        let version = |version: &String| letter.target.version() == not_newest(version);
         let event = |id: &String| [&letter.event_id, &letter.envelope_id].contains(&&Some(id.clone()));
         self.cause.as_ref().is_none_or(cause)
             && self.function.as_ref().is_none_or(function)
@@ -83,18 +83,18 @@ impl Wanted {
     pub fn sent(&self, letter: &Letter, allowed: &Allowed, now: DateTime<Utc>) -> Result<(), Left> {
         let stranger = || Left::Stranger(letter.target.arn().to_owned());
         let limit = match &letter.target {
-            Target::Function { arn, qualifier } => {
-                let other = || Left::Version { version: qualifier.clone().unwrap_or_default() };
-                let limit = *allowed.functions.get(arn).ok_or_else(stranger)?;
-                if letter.of_any_version && allowed.qualified.iter().any(|(target, _)| target == arn) {
+            Target::Function { arn, .. } => {
+                let versions: Vec<_> = allowed.functions.iter().filter(|((target, _), _)| target == arn).collect();
+                let is_newest = |version: &Option<String>| version.is_none();
+                if letter.origin == Origin::Function && versions.iter().any(|((_, version), _)| !is_newest(version)) {
                     return Err(Left::AnyVersion);
                 }
-                let is_current = qualifier.as_deref().is_none_or(|version| version == "$LATEST");
-                let is_target = allowed.qualified.iter().any(|target| *target == (arn.clone(), qualifier.clone()));
-                if !is_current && !is_target {
-                    return Err(other());
+                let version = letter.target.version();
+                match versions.iter().find(|((_, target), _)| target.as_deref() == version) {
+                    Some((_, limit)) => **limit,
+                    None if versions.is_empty() => return Err(stranger()),
+                    None => return Err(Left::Version { version: version.unwrap_or("$LATEST").to_owned() }),
                 }
-                limit
             }
             Target::LogGroup { arn } if allowed.log_groups.contains(arn) => None,
             Target::LogGroup { .. } | Target::Other(_) => return Err(stranger()),
@@ -134,7 +134,7 @@ fn in_words(time: TimeDelta) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::Cause;
+    use super::super::letter::{Cause, Origin};
     use super::*;
 
     const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:revert";
@@ -146,26 +146,15 @@ mod tests {
         let (event, event_id, envelope_id) = ("{}".to_owned(), Some("r-1".to_owned()), Some("e-1".to_owned()));
         let time = Some(now - TimeDelta::minutes(minutes_ago));
         let target = Target::of(target);
-        (
-            Letter {
-                cause,
-                target,
-                event,
-                event_id,
-                envelope_id,
-                event_name: None,
-                time,
-                tries: None,
-                of_any_version: false,
-            },
-            now,
-        )
+        (Letter { cause, target, event, event_id, envelope_id, event_name: None, time, origin: Origin::Rule }, now)
     }
 
     fn allowed() -> Allowed {
-        let functions = BTreeMap::from([(FUNCTION.to_owned(), Some(TimeDelta::minutes(15)))]);
-        let qualified = vec![(FUNCTION.to_owned(), Some("live".to_owned()))];
-        Allowed { functions, qualified, log_groups: vec![GROUP.to_owned()] }
+        let functions = BTreeMap::from([
+            ((FUNCTION.to_owned(), None), Some(TimeDelta::minutes(15))),
+            ((FUNCTION.to_owned(), Some("live".to_owned())), Some(TimeDelta::hours(1))),
+        ]);
+        Allowed { functions, log_groups: vec![GROUP.to_owned()] }
     }
 
     #[test]
@@ -189,6 +178,22 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_of_no_version_is_sent_where_there_is_one_only() {
+        let (letter, now) = letter(FUNCTION, 1);
+        let letter = Letter { origin: Origin::Function, ..letter };
+        assert_eq!(Wanted::default().sent(&letter, &allowed(), now), Err(Left::AnyVersion));
+        let mut newest = allowed();
+        newest.functions.retain(|(_, version), _| version.is_none());
+        assert_eq!(Wanted::default().sent(&letter, &newest, now), Ok(()));
+        let mut live = allowed();
+        live.functions.retain(|(_, version), _| version.is_some());
+        assert_eq!(Wanted::default().sent(&letter, &live, now), Err(Left::AnyVersion));
+        let letter = Letter { origin: Origin::Rule, ..letter };
+        let version = "$LATEST".to_owned();
+        assert_eq!(Wanted::default().sent(&letter, &live, now), Err(Left::Version { version }));
+    }
+
+    #[test]
     fn what_a_function_would_leave_alone_stays_unless_it_is_asked_for() {
         let (old, now) = letter(FUNCTION, 16);
         let left = Wanted::default().sent(&old, &allowed(), now).unwrap_err().to_string();
@@ -196,6 +201,9 @@ mod tests {
         assert_eq!(Wanted { stale_too: true, ..Wanted::default() }.sent(&old, &allowed(), now), Ok(()));
         let (young, now) = letter(FUNCTION, 15);
         assert_eq!(Wanted::default().sent(&young, &allowed(), now), Ok(()));
+        let alias = format!("{FUNCTION}:live");
+        assert!(Wanted::default().sent(&letter(&alias, 59).0, &allowed(), now).is_ok(), "it has a limit of its own");
+        assert!(Wanted::default().sent(&letter(&alias, 61).0, &allowed(), now).is_err());
         let (logged, now) = letter(GROUP, 60 * 24 * 3);
         assert_eq!(Wanted::default().sent(&logged, &allowed(), now), Ok(()), "a log group has no guard");
         let limit_of = |name: &str, value: &str| limit(&BTreeMap::from([(name.to_owned(), value.to_owned())]));

@@ -18,7 +18,7 @@ pub struct Found {
     pub others: usize,
     /// Messages that can't be understood.
     pub unread: Vec<Unread>,
-    /// Whether there may be more than was looked at.
+    /// Whether there may be more than was looked at: there are too many, or a queue may not be looked into.
     pub more: bool,
     /// How many messages somebody else has in hand, about.
     pub away: u64,
@@ -114,7 +114,7 @@ impl Found {
         allowed: &Allowed,
         now: DateTime<Utc>,
     ) {
-        match letter::read_of(message, owners) {
+        match letter::read(message, owners) {
             Ok(letter) if wanted.is_about(&letter) => {
                 let fate = match wanted.sent(&letter, allowed, now) {
                     Ok(()) => Fate::WouldSend,
@@ -174,20 +174,19 @@ impl Found {
         targets.into_iter().collect()
     }
 
-    /// Whether nothing is left that was to be sent, and all was understood.
+    /// Whether nothing is left that was to be sent, and all was looked at and understood.
     pub(super) fn is_good(&self, send: bool) -> bool {
-        self.unread.is_empty() && self.away == 0 && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
+        self.unread.is_empty() && self.away == 0 && !self.more && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::{Cause, Target};
+    use super::super::letter::{Cause, Origin, Target};
     use super::*;
 
     fn entry(code: &str, message: &str, function: &str, call: &str, at: Option<i64>) -> Entry {
         let letter = Letter {
-            of_any_version: false,
             cause: Cause { code: code.to_owned(), message: message.to_owned() },
             target: Target::of(&format!("arn:aws:lambda:eu-west-1:111122223333:function:{function}")),
             event: "{}".to_owned(),
@@ -195,7 +194,7 @@ mod tests {
             envelope_id: None,
             event_name: Some(call.to_owned()),
             time: at.and_then(|at| DateTime::from_timestamp(at, 0)),
-            tries: None,
+            origin: Origin::Rule,
         };
         Entry { queue: String::new(), message: Message::default(), letter, fate: Fate::WouldSend }
     }

@@ -44,10 +44,22 @@ pub struct Letter {
     pub event_name: Option<String>,
     /// When the call was made.
     pub time: Option<DateTime<Utc>>,
-    /// How often the function was tried with it, about; `None` where EventBridge could not hand it over.
-    pub tries: Option<u32>,
-    /// Whether nobody says for which version of the function it was: so in a function's own dead-letter queue.
-    pub of_any_version: bool,
+    /// Who put it there.
+    pub origin: Origin,
+}
+
+/// Who put a dead letter where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// EventBridge, which could not hand the event over.
+    Rule,
+    /// Lambda, into an on-failure destination.
+    Destination {
+        /// How often the function was tried with it, about; 0 where it never ran.
+        tries: u32,
+    },
+    /// Lambda, into a function's own dead-letter queue, without saying for which version it was and how often it was tried.
+    Function,
 }
 
 /// Why an event is in a queue.
@@ -120,19 +132,11 @@ struct Context {
     condition: Option<String>,
 }
 
-/// Reads a message of a queue that no function has for its own dead letters.
-///
-/// # Errors
-/// It is no dead letter, or there is no event in it.
-pub fn read(message: &Message) -> Result<Letter, Unreadable> {
-    read_of(message, &[])
-}
-
 /// Reads a message; `owners` are the ARNs of the functions that have its queue for their own dead letters.
 ///
 /// # Errors
 /// It is no dead letter, there is no event in it, or nobody can say for which function it was.
-pub fn read_of(message: &Message, owners: &[String]) -> Result<Letter, Unreadable> {
+pub fn read(message: &Message, owners: &[String]) -> Result<Letter, Unreadable> {
     let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
     if message.attributes.contains_key("TARGET_ARN") {
         let cause = Cause { code: attribute("ERROR_CODE"), message: attribute("ERROR_MESSAGE") };
@@ -141,7 +145,7 @@ pub fn read_of(message: &Message, owners: &[String]) -> Result<Letter, Unreadabl
     if OF_FUNCTIONS.iter().all(|name| message.attributes.contains_key(*name)) {
         let cause = Cause { code: format!("ErrorCode {}", attribute("ErrorCode")), message: attribute("ErrorMessage") };
         return match owners {
-            [owner] => Ok(Letter { of_any_version: true, ..letter(cause, owner, &message.body)? }),
+            [owner] => Ok(Letter { origin: Origin::Function, ..letter(cause, owner, &message.body)? }),
             [] => Err(Unreadable::NoOwner),
             several => Err(Unreadable::Owners(several.iter().map(|arn| arn::name(arn)).collect::<Vec<_>>().join(", "))),
         };
@@ -157,7 +161,13 @@ pub fn read_of(message: &Message, owners: &[String]) -> Result<Letter, Unreadabl
     let cause = Cause { code: said("errorType"), message: said("errorMessage") };
     let condition = context.condition.as_deref().filter(|condition| !condition.is_empty());
     let letter = letter(cause.or(condition.unwrap_or("UNKNOWN")), &context.function_arn, event.get())?;
-    Ok(Letter { tries: Some(context.approximate_invoke_count.unwrap_or_default()), ..letter })
+    let tries = context.approximate_invoke_count.unwrap_or_default();
+    Ok(Letter { origin: Origin::Destination { tries }, ..letter })
+}
+
+/// A version or alias, unless it is the newest by its other name.
+pub fn not_newest(version: &str) -> Option<&str> {
+    Some(version).filter(|version| *version != "$LATEST")
 }
 
 fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable> {
@@ -178,9 +188,18 @@ fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable>
         envelope_id: text("/id"),
         event_name: text("/detail/eventName"),
         time: time.and_then(|time| Some(DateTime::parse_from_rfc3339(&time).ok()?.to_utc())),
-        tries: None,
-        of_any_version: false,
+        origin: Origin::Rule,
     })
+}
+
+impl Letter {
+    /// How often the function was tried with it, about; 0 where it never ran, and `None` where nobody says.
+    pub fn tries(&self) -> Option<u32> {
+        match self.origin {
+            Origin::Destination { tries } => Some(tries),
+            Origin::Rule | Origin::Function => None,
+        }
+    }
 }
 
 impl Cause {
@@ -211,7 +230,7 @@ impl Target {
 
     /// The same, where it is another than the newest.
     pub fn version(&self) -> Option<&str> {
-        self.qualifier().filter(|version| *version != "$LATEST")
+        self.qualifier().and_then(not_newest)
     }
 
     /// The ARN, without a version.

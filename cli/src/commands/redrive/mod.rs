@@ -22,7 +22,7 @@ pub use error::RedriveError;
 pub use found::{Entry, Fate, Found, Group, Unread};
 pub(super) use held::Held;
 pub(super) use held::Queue;
-pub use letter::{Cause, Letter, Message, Target, Unreadable, read, read_of};
+pub use letter::{Cause, Letter, Message, Origin, Target, Unreadable, read};
 
 use super::{CommandError, Verdict, progress_bar, read_or_not};
 use crate::args::RedriveArguments;
@@ -116,7 +116,14 @@ async fn work(
     for url in &places.queues {
         let queue = ending.or(Queue::of(aws, url)).await?.map_err(RedriveError::from)?;
         if queue.is_redriven {
-            return Err(RedriveError::Redriven(url.clone()).into());
+            let redriven = RedriveError::Redriven(url.clone());
+            if arguments.queue.is_some() {
+                return Err(redriven.into());
+            }
+            // The others are looked into all the same.
+            found.notes.push(redriven.to_string());
+            found.more = true;
+            continue;
         }
         found.away += queue.away;
         loop {

@@ -1,14 +1,15 @@
 //! Where dead letters are, and what they may be sent to: as AWS tells of the stack, so that a response of one's own and a
-//! queue of another name are found too.
+//! queue of another name are found too. A version or an alias has settings of its own, so each is asked for that a rule
+//! hands events to.
 
-use super::choose::{Allowed, limit};
+use super::choose::{Allowed, Versioned, limit};
 use super::error::RedriveError;
-use super::letter::Target;
+use super::letter::{Target, not_newest};
 use super::vouched::Patterns;
 use crate::args::RedriveArguments;
 use crate::aws::arn::{self, is_queue};
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, queue_url};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The queues, and the targets.
 #[derive(Clone, Debug, Default)]
@@ -29,14 +30,15 @@ pub(super) struct Places {
     pub(super) notes: Vec<String>,
 }
 
-/// A function, its ARN without a version, and what the template calls it.
+/// A function or a version of it, its ARN without that, and what the template calls it.
 struct Known {
     logical_id: Option<String>,
     function: Function,
+    version: Option<String>,
 }
 
 /// The queues' ARNs, with the functions that have each for their own dead letters.
-type Queues = BTreeMap<String, Vec<String>>;
+type Queues = BTreeMap<String, BTreeSet<String>>;
 
 impl Places {
     /// Asks AWS for them.
@@ -50,28 +52,33 @@ impl Places {
             let stack = DeployedStack::of(aws, name).await?;
             places.of_stack(aws, &stack, &mut known, &mut queues).await?;
         } else if let Some(name) = &arguments.function {
-            let function = Function::of(aws, name).await?;
-            known.push(Known { logical_id: None, function: unversioned(function) });
+            let version = parted(name).1.as_deref().and_then(not_newest).map(str::to_owned);
+            known.push(Known { logical_id: None, function: unversioned(Function::of(aws, name).await?), version });
         }
-        for Known { function, .. } in &known {
-            places.allowed.functions.insert(function.arn.clone(), limit(&function.variables));
+        if let Some(asked) = &arguments.function {
+            let (name, qualifier) = parted(asked);
+            let arn = named(&name, &known)?;
+            let version = qualifier.as_deref().and_then(not_newest).map(str::to_owned);
+            if let Some(version) = version.filter(|version| !is_known(&known, &arn, Some(version))) {
+                let function = unversioned(Function::of(aws, &format!("{arn}:{version}")).await?);
+                known.push(Known { logical_id: None, function, version: Some(version) });
+            }
+            (places.function, places.qualifier) = (Some(arn), qualifier);
+        }
+        for Known { function, version, .. } in &known {
+            let versioned: Versioned = (function.arn.clone(), version.clone());
+            places.allowed.functions.insert(versioned, limit(&function.variables));
             for arn in [&function.on_failure, &function.dead_letter].into_iter().flatten() {
                 if is_queue(arn) {
                     let owners = queues.entry(arn.clone()).or_default();
                     owners.extend((Some(arn) == function.dead_letter.as_ref()).then(|| function.arn.clone()));
                 } else {
                     let note = format!("{}: what it failed with is in {arn}, which is no queue", function.name);
-                    places.notes.push(note);
+                    if !places.notes.contains(&note) {
+                        places.notes.push(note);
+                    }
                 }
             }
-        }
-        if let Some(asked) = &arguments.function {
-            let (name, qualifier) = parted(asked);
-            let arn = named(&name, &known)?;
-            if qualifier.is_some() {
-                places.allowed.qualified.push((arn.clone(), qualifier.clone()));
-            }
-            (places.function, places.qualifier) = (Some(arn), qualifier);
         }
         match &arguments.queue {
             Some(url) => {
@@ -107,31 +114,33 @@ impl Places {
     ) -> Result<(), AwsError> {
         for made in stack.of_kind("AWS::Lambda::Function") {
             if let Some(function) = self.there(&made.logical_id, Function::of(aws, &made.physical_id).await)? {
-                known.push(Known { logical_id: Some(made.logical_id.clone()), function });
+                known.push(Known { logical_id: Some(made.logical_id.clone()), function, version: None });
             }
         }
         let mut patterns = Patterns::new();
         for made in stack.of_kind("AWS::Events::Rule") {
             let Some(rule) = self.there(&made.logical_id, Rule::of(aws, &made.physical_id).await)? else { continue };
             for target in rule.targets {
-                // A rule that is disabled hands nothing over.
-                if let (Target::Function { arn, .. }, false) = (Target::of(&target.arn), rule.state == "DISABLED") {
-                    patterns.entry(arn).or_default().push(rule.pattern.clone());
-                }
                 if let Some(queue) = target.dead_letter_queue {
                     queues.entry(queue).or_default();
                 }
-                if let Target::Function { arn, qualifier: qualifier @ Some(_) } = Target::of(&target.arn) {
-                    self.allowed.qualified.push((arn, qualifier));
-                }
-                match Target::of(&target.arn) {
-                    Target::Function { arn, .. } if !known.iter().any(|one| one.function.arn == arn) => {
+                let of_rule = Target::of(&target.arn);
+                let version = of_rule.version().map(str::to_owned);
+                match of_rule {
+                    Target::Function { arn, .. } => {
+                        // A rule that is disabled hands nothing over.
+                        if rule.state != "DISABLED" {
+                            patterns.entry((arn.clone(), version.clone())).or_default().push(rule.pattern.clone());
+                        }
+                        if is_known(known, &arn, version.as_deref()) {
+                            continue;
+                        }
                         if let Some(function) = self.there(&target.id, Function::of(aws, &target.arn).await)? {
-                            known.push(Known { logical_id: None, function: Function { arn, ..function } });
+                            known.push(Known { logical_id: None, function: Function { arn, ..function }, version });
                         }
                     }
                     Target::LogGroup { arn } => self.allowed.log_groups.push(arn),
-                    Target::Function { .. } | Target::Other(_) => {}
+                    Target::Other(_) => {}
                 }
             }
         }
@@ -150,6 +159,10 @@ impl Places {
             Err(error) => Err(error),
         }
     }
+}
+
+fn is_known(known: &[Known], arn: &str, version: Option<&str>) -> bool {
+    known.iter().any(|one| one.function.arn == arn && one.version.as_deref() == version)
 }
 
 /// A function as it is named without its version.

@@ -7,6 +7,7 @@
 //! writes one of them otherwise, the letter is left and the member named.
 
 use super::super::why::recorded;
+use super::choose::Versioned;
 use super::letter::{Letter, Target};
 use crate::aws::{Aws, AwsError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -70,12 +71,11 @@ impl History {
     ) -> Result<(), Unvouched> {
         // What is no JSON was not read as a letter.
         let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
-        if let Target::Function { arn, .. } = &letter.target
-            && let Some(patterns) = patterns
-        {
+        if let (Target::Function { arn, .. }, Some(patterns)) = (&letter.target, patterns) {
+            let target = (arn.clone(), letter.target.version().map(str::to_owned));
             // A pattern that can't be read hands nothing over that anybody knows of.
             let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
-            if !patterns.get(arn).is_some_and(|patterns| patterns.iter().any(matches)) {
+            if !patterns.get(&target).is_some_and(|patterns| patterns.iter().any(matches)) {
                 return Err(Unvouched::NoRule);
             }
         }
@@ -111,8 +111,8 @@ fn missing(id: String, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Unvouch
     }
 }
 
-/// The patterns of the rules that have a function for a target, by its ARN.
-pub(super) type Patterns = BTreeMap<String, Vec<String>>;
+/// The patterns of the rules that have a function for a target.
+pub(super) type Patterns = BTreeMap<Versioned, Vec<String>>;
 
 /// Whether an envelope is around this record, and says of it what AWS says.
 ///

@@ -4,7 +4,7 @@
 use super::super::redrive::Target;
 use super::facts::{Gap, Looked};
 use super::kept::Kept;
-use crate::aws::arn::is_queue;
+use crate::aws::arn::{self, is_queue, name, partition};
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, retention_days};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,11 +28,26 @@ pub(super) struct Deployed {
     pub(super) groups_kept: BTreeMap<String, Kept>,
     /// The journals' log groups.
     pub(super) journals: BTreeSet<String>,
-    /// The dead-letter queues, by their ARNs.
-    pub(super) queues: BTreeSet<String>,
+    /// The dead-letter queues by their ARNs, with the ARNs of the functions that have each for their own dead letters.
+    pub(super) queues: BTreeMap<String, BTreeSet<String>>,
     /// Whether all queues are known that there are.
     pub(super) queues_told: bool,
     pub(super) untold: Vec<String>,
+}
+
+/// A function that is to be asked for.
+struct Asked {
+    called: String,
+    /// Its name, or its ARN without a version.
+    name: String,
+    /// Its ARNs as the rules have them.
+    targets: Vec<String>,
+}
+
+impl Asked {
+    fn is_at(&self, arn: &str) -> bool {
+        self.name == arn || self.name == name(arn)
+    }
 }
 
 impl Deployed {
@@ -40,9 +55,9 @@ impl Deployed {
     ///
     /// # Errors
     /// There is no such stack, or CloudFormation does not tell of it.
-    pub(super) async fn of(aws: &Aws, name: &str) -> Result<Deployed, AwsError> {
-        let stack = DeployedStack::of(aws, name).await?;
-        let mut deployed = Deployed { stack: name.to_owned(), queues_told: true, ..Deployed::default() };
+    pub(super) async fn of(aws: &Aws, stack_name: &str) -> Result<Deployed, AwsError> {
+        let stack = DeployedStack::of(aws, stack_name).await?;
+        let mut deployed = Deployed { stack: stack_name.to_owned(), queues_told: true, ..Deployed::default() };
         for made in stack.of_kind("AWS::Events::Rule") {
             match Rule::of(aws, &made.physical_id).await {
                 Ok(rule) => deployed.rules.push(rule),
@@ -56,27 +71,31 @@ impl Deployed {
             }
         }
         let targets: Vec<_> = deployed.rules.iter().flat_map(|rule| rule.targets.clone()).collect();
-        deployed.queues.extend(targets.iter().filter_map(|target| target.dead_letter_queue.clone()));
-        let mut functions: Vec<(String, String)> = Vec::new();
+        let queues = targets.iter().filter_map(|target| target.dead_letter_queue.clone());
+        deployed.queues.extend(queues.map(|queue| (queue, BTreeSet::new())));
+        let mut functions: Vec<Asked> = Vec::new();
         for made in stack.of_kind("AWS::Lambda::Function") {
-            functions.push((made.logical_id.clone(), made.physical_id.clone()));
+            functions.push(Asked { called: made.logical_id.clone(), name: made.physical_id.clone(), targets: vec![] });
         }
         for target in &targets {
             match Target::of(&target.arn) {
-                Target::Function { arn, .. } => {
-                    let is_known = |(_, name): &(String, String)| arn.rsplit(':').next() == Some(name) || *name == arn;
-                    if !functions.iter().any(is_known) {
-                        functions.push((target.id.clone(), arn));
-                    }
-                }
+                Target::Function { arn, .. } => match functions.iter_mut().find(|known| known.is_at(&arn)) {
+                    Some(known) if known.targets.contains(&target.arn) => {}
+                    Some(known) => known.targets.push(target.arn.clone()),
+                    None => functions.push(Asked {
+                        called: target.id.clone(),
+                        name: arn,
+                        targets: vec![target.arn.clone()],
+                    }),
+                },
                 Target::LogGroup { arn } => {
-                    deployed.groups.extend(arn.rsplit(':').next().map(str::to_owned));
+                    deployed.groups.insert(name(&arn).to_owned());
                 }
                 Target::Other(_) => {}
             }
         }
-        for (called, name) in functions {
-            deployed.function(aws, called, &name, &stack).await;
+        for asked in functions {
+            deployed.function(aws, asked, &stack).await;
         }
         let of_functions = deployed.functions.iter().map(|function| function.log_group.clone());
         for group in deployed.groups.iter().cloned().chain(of_functions).collect::<BTreeSet<_>>() {
@@ -86,33 +105,51 @@ impl Deployed {
         Ok(deployed)
     }
 
-    async fn function(&mut self, aws: &Aws, called: String, name: &str, stack: &DeployedStack) {
-        let looked = match Function::of(aws, name).await {
-            Ok(function) => {
-                self.journals.extend(function.setting(JOURNAL).map(str::to_owned));
-                let (hides_decisions, service) =
-                    (function.hides_decisions(), function.setting(SERVICE).map(str::to_owned));
-                self.queues.extend(function.on_failure.filter(|arn| is_queue(arn)));
-                Looked {
-                    arn: function.arn,
-                    log_group: function.log_group,
-                    hides_decisions,
-                    service,
-                    ..Looked::default()
+    /// Asks for a function as the rules target it: a version or an alias has settings and queues of its own. They write to
+    /// one log, and what the first of them says of it counts.
+    async fn function(&mut self, aws: &Aws, Asked { called, name: own, targets }: Asked, stack: &DeployedStack) {
+        let mut looked: Option<Looked> = None;
+        let as_targets = if targets.is_empty() { vec![own.clone()] } else { targets };
+        for asked in as_targets {
+            match Function::of(aws, &asked).await {
+                Ok(function) => {
+                    let seen = self.seen(function);
+                    looked.get_or_insert(seen);
+                }
+                Err(error) => self.not_told(&format!("the function {called}"), &error),
+            }
+        }
+        let looked = looked.unwrap_or_else(|| {
+            // Where it and its log are as a rule.
+            let short = name(&own);
+            let (partition, account) = (partition(&stack.arn), stack.account());
+            let made = format!("arn:{partition}:lambda:{}:{account}:function:{short}", aws.region);
+            let arn = if own == short { made } else { own.clone() };
+            Looked { arn, log_group: format!("/aws/lambda/{short}"), ..Looked::default() }
+        });
+        self.functions.push(Looked { called, gap: Some(Gap::NotAsked), ..looked });
+    }
+
+    /// Notes where its events may end, and says what is to be known of its log.
+    fn seen(&mut self, function: Function) -> Looked {
+        self.journals.extend(function.setting(JOURNAL).map(str::to_owned));
+        let (hides_decisions, service) = (function.hides_decisions(), function.setting(SERVICE).map(str::to_owned));
+        let Function { on_failure, dead_letter, name, log_group, arn, .. } = function;
+        let arn = arn::function(&arn).map_or(arn.clone(), |(arn, _)| arn);
+        for to in [&on_failure, &dead_letter].into_iter().flatten() {
+            if is_queue(to) {
+                let owners = self.queues.entry(to.clone()).or_default();
+                owners.extend((Some(to) == dead_letter.as_ref()).then(|| arn.clone()));
+            } else {
+                self.queues_told = false;
+                let why = "which is no queue and can't be asked what came to it";
+                let told = format!("what {name} gives up on goes to {to}, {why}");
+                if !self.untold.contains(&told) {
+                    self.untold.push(told);
                 }
             }
-            Err(error) => {
-                self.not_told(&format!("the function {called}"), &error);
-                // Where its log is as a rule.
-                let short = name.rsplit(':').next().unwrap_or(name);
-                let arn = self.rules.iter().flat_map(|rule| &rule.targets).map(|target| target.arn.clone());
-                let arn = arn.into_iter().find(|arn| arn.rsplit(':').next() == Some(short));
-                let partition = stack.arn.split(':').nth(1).unwrap_or("aws");
-                let made = || format!("arn:{partition}:lambda:{}:{}:function:{short}", aws.region, stack.account());
-                Looked { arn: arn.unwrap_or_else(made), log_group: format!("/aws/lambda/{short}"), ..Looked::default() }
-            }
-        };
-        self.functions.push(Looked { called, gap: Some(Gap::NotAsked), ..looked });
+        }
+        Looked { arn, log_group, hides_decisions, service, ..Looked::default() }
     }
 
     /// Without a rule or a function its queue is not known either.

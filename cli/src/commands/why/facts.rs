@@ -1,6 +1,6 @@
 //! What was found about an event; what could not be asked is said, and is never an empty answer.
 
-use super::super::redrive::Letter;
+use super::super::redrive::{Letter, Origin};
 use super::kept::Kept;
 use crate::aws::Rule;
 use chrono::{DateTime, Utc};
@@ -113,12 +113,12 @@ impl Facts {
 
     /// The dead letter of a target that EventBridge could not reach.
     pub fn undelivered(&self, arn: &str) -> Option<&Letter> {
-        self.letters.iter().find(|letter| letter.tries.is_none() && letter.target.arn() == arn)
+        self.letters.iter().find(|letter| letter.origin == Origin::Rule && letter.target.arn() == arn)
     }
 
     /// The dead letter of a function that gave up.
     pub fn given_up(&self, arn: &str) -> Option<&Letter> {
-        self.letters.iter().find(|letter| letter.tries.is_some() && letter.target.arn() == arn)
+        self.letters.iter().find(|letter| letter.origin != Origin::Rule && letter.target.arn() == arn)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The dead letters of a stack: held while they are read, and given back at once.
 
 use super::super::CommandError;
-use super::super::redrive::{Held, Letter, Queue, if_ended, read};
+use super::super::redrive::{Held, Letter, Message, Queue, if_ended, read};
 use super::deployed::{Deployed, untold};
 use super::kept::Kept;
+use crate::aws::arn::name;
 use crate::aws::{Aws, queue_url};
 use crate::show::counted;
 use chrono::TimeDelta;
@@ -34,8 +35,9 @@ pub(super) async fn letters(
 ) -> Result<Letters, CommandError> {
     let (mut held, mut letters) = (Held::default(), Letters::default());
     let mut over = Ok(());
-    'queues: for arn in &deployed.queues {
-        let name = arn.rsplit(':').next().unwrap_or(arn);
+    let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    'queues: for (arn, owned_by) in &deployed.queues {
+        let name = name(arn);
         let url = match queue_url(aws, arn).await {
             Ok(url) => url,
             Err(error) => {
@@ -63,6 +65,7 @@ pub(super) async fn letters(
                 continue;
             }
         }
+        owners.insert(url.clone(), owned_by.iter().cloned().collect());
         loop {
             // Never in the middle of a call: what SQS has given would be held by nobody.
             match held.take(aws, &url, MOST).await {
@@ -83,7 +86,10 @@ pub(super) async fn letters(
         }
     }
     // What can't be understood is not about any event; redrive tells of it.
-    letters.all.extend(held.all().filter_map(|(_, message)| read(message).ok()));
+    let letter = |(queue, message): (&str, &Message)| {
+        read(message, owners.get(queue).map(Vec::as_slice).unwrap_or_default()).ok()
+    };
+    letters.all.extend(held.all().filter_map(letter));
     if let Err(kept) = held.give_back(aws).await {
         letters.untold.push(kept.to_string());
     }

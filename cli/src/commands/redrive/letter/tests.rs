@@ -8,12 +8,12 @@ const EVENT: &str = r#"{"id": "e-1", "time": "2026-11-02T09:30:03Z",  "detail": 
 
 fn failed(context: Value, response: &str) -> Result<Letter, Unreadable> {
     let body = format!(r#"{{"version": "1.0", "requestContext": {context}, "requestPayload": {EVENT}{response}}}"#);
-    read(&Message { body, ..Message::default() })
+    read(&Message { body, ..Message::default() }, &[])
 }
 
 fn undelivered(attributes: &[(&str, &str)], body: &str) -> Result<Letter, Unreadable> {
     let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    read(&Message { body: body.to_owned(), attributes, ..Message::default() })
+    read(&Message { body: body.to_owned(), attributes, ..Message::default() }, &[])
 }
 
 #[test]
@@ -65,11 +65,12 @@ fn a_letter_of_a_functions_own_queue_is_for_the_one_that_has_the_queue() {
         [("RequestID", "q-1"), ("ErrorCode", "200"), ("ErrorMessage", "Task timed out after 3.00 seconds")];
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let message = Message { body: EVENT.to_owned(), attributes: attributes.into(), ..Message::default() };
-    let letter = read_of(&message, &[FUNCTION.to_owned()]).unwrap();
+    let letter = read(&message, &[FUNCTION.to_owned()]).unwrap();
     let cause = Cause { code: "ErrorCode 200".to_owned(), message: "Task timed out after 3.00 seconds".to_owned() };
+    assert_eq!((letter.origin, letter.tries()), (Origin::Function, None), "nobody says how often it was tried");
     assert_eq!((letter.cause, letter.target.arn(), letter.event.as_str()), (cause, FUNCTION, EVENT));
-    assert!(matches!(read(&message), Err(Unreadable::NoOwner)));
-    let several = read_of(&message, &[FUNCTION.to_owned(), FUNCTION.replace("notify", "revert")]).unwrap_err();
+    assert!(matches!(read(&message, &[]), Err(Unreadable::NoOwner)));
+    let several = read(&message, &[FUNCTION.to_owned(), FUNCTION.replace("notify", "revert")]).unwrap_err();
     assert!(several.to_string().ends_with("several have this dead-letter queue: notify, revert"), "{several}");
 }
 

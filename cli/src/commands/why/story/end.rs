@@ -40,8 +40,9 @@ pub enum End {
     GaveUp {
         /// With what.
         error: String,
-        /// How often it was tried; 0 where it never was.
-        tries: u32,
+        /// How often it was tried; 0 where it never was, and `None` where nobody says.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tries: Option<u32>,
     },
     /// It is in the queue for what can't be handed over.
     Undelivered {
@@ -69,9 +70,7 @@ impl End {
         let given_up = facts.given_up(&function.arn);
         let is_open = last.is_none_or(is_to_come_again);
         match (last, given_up) {
-            (_, Some(letter)) if is_open => {
-                End::GaveUp { error: letter.cause.code.clone(), tries: letter.tries.unwrap_or_default() }
-            }
+            (_, Some(letter)) if is_open => End::GaveUp { error: letter.cause.code.clone(), tries: letter.tries() },
             (Some(last), _) => End::decided(last, u32::try_from(failures).unwrap_or(u32::MAX)),
             (None, _) => match facts.undelivered(&function.arn) {
                 Some(letter) => End::Undelivered { error: letter.cause.code.clone() },
@@ -118,8 +117,9 @@ impl End {
             End::Stopped => "left it alone, for its circuit breaker is open".to_owned(),
             End::Postponed => "put it off".to_owned(),
             End::Failed { error, tries: number } => format!("failed in {} so far ({error})", tries(*number)),
-            End::GaveUp { error, tries: 0 } => format!("never ran ({error})"),
-            End::GaveUp { error, tries: number } => format!("gave up after {} ({error})", tries(*number)),
+            End::GaveUp { error, tries: Some(0) } => format!("never ran ({error})"),
+            End::GaveUp { error, tries: None } => format!("gave up ({error})"),
+            End::GaveUp { error, tries: Some(number) } => format!("gave up after {} ({error})", tries(*number)),
             End::Undelivered { error } => format!("never got it ({error})"),
             End::Unknown => format!("{} nothing of it", if many { "say" } else { "says" }),
             End::Untold => "could not be asked".to_owned(),

@@ -115,8 +115,11 @@ impl Story {
             self.line("decision", &function.called, decision.at, format!("{time}{}", decided(decision)));
         }
         if let Some(letter) = facts.given_up(&function.arn) {
-            let number = letter.tries.unwrap_or_default();
-            let what = if number == 0 { "it never ran".to_owned() } else { format!("gave up after {}", tries(number)) };
+            let what = match letter.tries() {
+                Some(0) => "it never ran".to_owned(),
+                Some(number) => format!("gave up after {}", tries(number)),
+                None => "gave up".to_owned(),
+            };
             let told = format!("{what}, and the event is in the queue for failed events: {}", cause(letter, facts));
             self.line("given-up", &function.called, None, told);
         } else if let (true, Some(gone)) = (matches!(end, End::Failed { .. } | End::Postponed), letters_gone(facts)) {

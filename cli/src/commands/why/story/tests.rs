@@ -1,4 +1,4 @@
-use super::super::super::redrive::{Cause, Letter, Target};
+use super::super::super::redrive::{Cause, Letter, Origin, Target};
 use super::super::facts::{Decision, Gap, Looked};
 use super::*;
 use crate::aws::{self, Rule};
@@ -55,7 +55,6 @@ pub(super) fn facts(decisions: &[(&str, &str)]) -> Facts {
 
 pub(super) fn letter(code: &str, tries: Option<u32>) -> Letter {
     Letter {
-        of_any_version: false,
         cause: Cause { code: code.to_owned(), message: "no".to_owned() },
         target: Target::of(NOTIFY),
         event: "{}".to_owned(),
@@ -63,7 +62,7 @@ pub(super) fn letter(code: &str, tries: Option<u32>) -> Letter {
         envelope_id: None,
         event_name: None,
         time: None,
-        tries,
+        origin: tries.map_or(Origin::Rule, |tries| Origin::Destination { tries }),
     }
 }
 
