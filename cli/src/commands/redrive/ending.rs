@@ -8,14 +8,14 @@ use std::io::Write;
 use std::pin::Pin;
 
 /// Who listens for it. The future is asked again after it has said when: each answer is one more wish.
-pub(super) struct Ending<'a, F> {
+pub(in crate::commands) struct Ending<'a, F> {
     asked: Pin<&'a mut F>,
     /// Whether it was said twice: nothing more is waited for.
     pub(super) at_once: bool,
 }
 
 impl<'a, F: Future<Output = u8>> Ending<'a, F> {
-    pub(super) fn new(asked: Pin<&'a mut F>) -> Self {
+    pub(in crate::commands) fn new(asked: Pin<&'a mut F>) -> Self {
         Ending { asked, at_once: false }
     }
 
@@ -23,7 +23,7 @@ impl<'a, F: Future<Output = u8>> Ending<'a, F> {
     ///
     /// # Errors
     /// It is to end.
-    pub(super) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T, CommandError> {
+    pub(in crate::commands) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T, CommandError> {
         tokio::select! {
             biased;
             status = &mut self.asked => Err(CommandError::Ended(status)),
@@ -35,7 +35,7 @@ impl<'a, F: Future<Output = u8>> Ending<'a, F> {
     ///
     /// # Errors
     /// It is to end, and this was not begun; or was broken off because somebody said so twice.
-    pub(super) async fn whole<T>(
+    pub(in crate::commands) async fn whole<T>(
         &mut self,
         call: impl Future<Output = T>,
     ) -> Result<(T, Result<(), CommandError>), CommandError> {

@@ -29,11 +29,11 @@ use crate::args::RedriveArguments;
 use crate::aws::Aws;
 use crate::show;
 use chrono::Utc;
-use ending::Ending;
+pub(super) use ending::Ending;
 use held::{BATCH, Kept};
 use places::Places;
 use std::io::Write;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 pub(super) use vouched::same;
 use vouched::{History, Patterns};
@@ -83,25 +83,29 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
 }
 
 /// Gives back what is held; whoever wants it to end waits for a moment, and whoever has said so twice does not.
-async fn give_back(
+///
+/// # Errors
+/// Some of it comes back by itself only.
+pub(super) async fn give_back<T>(
     aws: &Aws,
     held: Held,
-    worked: &Result<(), CommandError>,
+    worked: &Result<T, CommandError>,
     ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<(), Kept> {
     let number = held.all().count();
-    let not_waited = || Err(Kept { number, why: "it was ended before".to_owned() });
-    match worked {
-        _ if ending.at_once => {
-            // What SQS had given when the call was broken off is held by nobody.
-            Err(Kept { number: number + BATCH, why: "it was ended before".to_owned() })
-        }
-        Err(CommandError::Ended(_)) => {
-            let given_back = tokio::time::timeout(GRACE, held.give_back(aws));
-            ending.or(given_back).await.ok().and_then(Result::ok).unwrap_or_else(not_waited)
-        }
-        _ => held.give_back(aws).await,
+    let not_waited = |number| Kept { number, why: "it was ended before".to_owned() };
+    if ending.at_once {
+        // What SQS had given when the call was broken off is held by nobody.
+        return Err(not_waited(number + BATCH));
     }
+    let mut giving = pin!(held.give_back(aws));
+    if !matches!(worked, Err(CommandError::Ended(_)))
+        && let Ok(given_back) = ending.or(giving.as_mut()).await
+    {
+        return given_back;
+    }
+    let last = ending.or(tokio::time::timeout(GRACE, giving)).await;
+    last.ok().and_then(Result::ok).unwrap_or_else(|| Err(not_waited(number)))
 }
 
 async fn work(
@@ -213,13 +217,4 @@ async fn vouch(
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-/// Goes on, unless it is ended.
-pub(super) async fn if_ended(ended: &mut Pin<&mut impl Future<Output = u8>>) -> Result<(), CommandError> {
-    tokio::select! {
-        biased;
-        status = ended => Err(CommandError::Ended(status)),
-        () = std::future::ready(()) => Ok(()),
-    }
 }

@@ -39,7 +39,8 @@ pub(super) enum Unvouched {
     NotYet(String),
     /// It is not there.
     #[error(
-        "the event history of this Region has no event {0}: nobody made this call, or it was made in another account or Region"
+        "the event history of this Region has no event {0}: nobody made this call, it was made in another account or Region, it is \
+         no management event, or CloudTrail is later than usual"
     )]
     NotThere(String),
     /// It is there, and says something else.

@@ -3,6 +3,7 @@
 use super::super::redrive::{Letter, Origin};
 use super::kept::Kept;
 use crate::aws::Rule;
+use crate::aws::arn::name;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -125,7 +126,7 @@ impl Facts {
 impl Looked {
     /// Its name.
     pub fn name(&self) -> &str {
-        self.arn.rsplit(':').next().unwrap_or(&self.arn)
+        name(&self.arn)
     }
 }
 

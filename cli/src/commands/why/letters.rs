@@ -1,7 +1,7 @@
 //! The dead letters of a stack: held while they are read, and given back at once.
 
 use super::super::CommandError;
-use super::super::redrive::{Held, Letter, Message, Queue, if_ended, read};
+use super::super::redrive::{Ending, Held, Letter, Queue, give_back, read};
 use super::deployed::{Deployed, untold};
 use super::kept::Kept;
 use crate::aws::arn::name;
@@ -9,7 +9,7 @@ use crate::aws::{Aws, queue_url};
 use crate::show::counted;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
-use std::pin::Pin;
+use std::io::Write;
 
 /// So many messages of each queue are looked at.
 const MOST: usize = 1000;
@@ -31,44 +31,36 @@ pub(super) struct Letters {
 pub(super) async fn letters(
     aws: &Aws,
     deployed: &Deployed,
-    ended: &mut Pin<&mut impl Future<Output = u8>>,
+    ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<Letters, CommandError> {
     let (mut held, mut letters) = (Held::default(), Letters::default());
-    let mut over = Ok(());
-    let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    'queues: for (arn, owned_by) in &deployed.queues {
-        let name = name(arn);
-        let url = match queue_url(aws, arn).await {
-            Ok(url) => url,
-            Err(error) => {
-                letters.untold.push(format!("the queue {name} {}", untold(&error)));
-                continue;
-            }
-        };
-        match Queue::of(aws, &url).await {
-            Ok(Queue { is_redriven: true, .. }) => {
-                let why = "has a redrive policy: a look would count, and may move its messages away";
-                letters.untold.push(format!("the queue {name} {why}"));
-                continue;
-            }
-            Ok(Queue { away, keeps_seconds, .. }) => {
-                let kept = keeps_seconds.map(|seconds| Kept::For(TimeDelta::seconds(seconds.into())));
-                letters.kept.insert(name.to_owned(), kept.unwrap_or_else(|| Kept::Untold("is not told".to_owned())));
-                if away > 0 {
-                    let messages = counted(usize::try_from(away).unwrap_or(usize::MAX), "message");
-                    let why = format!("the queue {name} has about {messages} in somebody else's hands");
-                    letters.untold.push(why);
-                }
-            }
-            Err(error) => {
-                letters.untold.push(format!("the queue {name} {}", untold(&error)));
-                continue;
-            }
+    let looked = look(aws, deployed, &mut held, &mut letters, ending).await;
+    if let Err(kept) = give_back(aws, held, &looked, ending).await {
+        match looked {
+            // There will be no story to say it in, and the terminal may have gone.
+            Err(_) => _ = writeln!(std::io::stderr().lock(), "trailhook: {kept}"),
+            Ok(()) => letters.untold.push(kept.to_string()),
         }
-        owners.insert(url.clone(), owned_by.iter().cloned().collect());
+    }
+    looked.map(|()| letters)
+}
+
+async fn look(
+    aws: &Aws,
+    deployed: &Deployed,
+    held: &mut Held,
+    letters: &mut Letters,
+    ending: &mut Ending<'_, impl Future<Output = u8>>,
+) -> Result<(), CommandError> {
+    for (arn, owned_by) in &deployed.queues {
+        let name = name(arn);
+        let url = ending.or(letters.looks_into(aws, arn)).await?;
+        let Some(url) = url else { continue };
         loop {
             // Never in the middle of a call: what SQS has given would be held by nobody.
-            match held.take(aws, &url, MOST).await {
+            let (taken, goes_on) = ending.whole(held.take(aws, &url, MOST)).await?;
+            goes_on?;
+            match taken {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
@@ -76,22 +68,46 @@ pub(super) async fn letters(
                     break;
                 }
             }
-            over = if_ended(ended).await;
-            if over.is_err() {
-                break 'queues;
+        }
+        let messages = || held.all().filter(|(queue, _)| *queue == url).map(|(_, message)| message);
+        if messages().count() >= MOST {
+            letters
+                .untold
+                .push(format!("the queue {name} has {MOST} messages or more, and not all may have been looked at"));
+        }
+        let owners: Vec<String> = owned_by.iter().cloned().collect();
+        // What can't be understood is not about any event; redrive tells of it.
+        letters.all.extend(messages().filter_map(|message| read(message, &owners).ok()));
+    }
+    Ok(())
+}
+
+impl Letters {
+    /// The queue's URL, where it may be looked into; what is to be known of it is noted.
+    async fn looks_into(&mut self, aws: &Aws, arn: &str) -> Option<String> {
+        let asked = async {
+            let url = queue_url(aws, arn).await?;
+            Ok((Queue::of(aws, &url).await?, url))
+        };
+        let name = name(arn);
+        let (queue, url) = match asked.await {
+            Ok(told) => told,
+            Err(error) => {
+                self.untold.push(format!("the queue {name} {}", untold(&error)));
+                return None;
             }
+        };
+        if queue.is_redriven {
+            let why = "has a redrive policy: a look would count, and may move its messages away";
+            self.untold.push(format!("the queue {name} {why}"));
+            return None;
         }
-        if held.all().filter(|(queue, _)| *queue == url).count() >= MOST {
-            letters.untold.push(format!("the queue {name} has more than {MOST} messages, and not all were looked at"));
+        let kept = queue.keeps_seconds.map(|seconds| Kept::For(TimeDelta::seconds(seconds.into())));
+        self.kept.insert(name.to_owned(), kept.unwrap_or_else(|| Kept::Untold("is not told".to_owned())));
+        if queue.away > 0 {
+            let messages = counted(usize::try_from(queue.away).unwrap_or(usize::MAX), "message");
+            self.untold.push(format!("the queue {name} has about {messages} in somebody else's hands"));
         }
+        Some(url)
     }
-    // What can't be understood is not about any event; redrive tells of it.
-    let letter = |(queue, message): (&str, &Message)| {
-        read(message, owners.get(queue).map(Vec::as_slice).unwrap_or_default()).ok()
-    };
-    letters.all.extend(held.all().filter_map(letter));
-    if let Err(kept) = held.give_back(aws).await {
-        letters.untold.push(kept.to_string());
-    }
-    over.map(|()| letters)
 }

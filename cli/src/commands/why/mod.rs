@@ -19,6 +19,7 @@ pub(super) use history::record as recorded;
 pub use kept::Kept;
 pub use story::{End, Ended, Line, Story, tell};
 
+use super::redrive::Ending;
 use super::{CommandError, Verdict, progress_bar, read_or_not};
 use crate::args::WhyArguments;
 use crate::aws::{Aws, AwsError};
@@ -61,7 +62,7 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
         status = &mut ended => return Err(CommandError::Ended(status)),
         asked = asked => asked?,
     };
-    let letters = letters::letters(&aws, &deployed, &mut ended).await?;
+    let letters = letters::letters(&aws, &deployed, &mut Ending::new(ended.as_mut())).await?;
     let (history, since) = (History::of(&aws), Utc::now() - arguments.since);
     let look = Look { aws: &aws, deployed: &deployed, letters: &letters, history, since };
     let (stories, untold) = tokio::select! {

@@ -7,6 +7,7 @@ use super::silence::{Silence, letters_gone};
 use super::words::{of_skip, tries};
 use super::{Ended, Story};
 use crate::aws::Rule;
+use crate::aws::arn::name;
 use chrono::TimeDelta;
 
 /// So long an event may be on its way through rule and function, first try and no failure.
@@ -53,7 +54,7 @@ impl Story {
                 None => "nothing is known of this function".to_owned(),
             },
             (None, Target::LogGroup { arn }) => {
-                let name = arn.rsplit(':').next().unwrap_or(arn);
+                let name = name(arn);
                 match facts.logged.get(name).copied().flatten() {
                     Some(true) => format!("got it: {name}"),
                     Some(false) => match Silence::of(facts, name, None) {

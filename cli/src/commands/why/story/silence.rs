@@ -55,7 +55,8 @@ impl Silence {
     /// What became of the event at a function with such a log.
     pub(super) fn end(&self) -> End {
         let because = match self {
-            Silence::Gap(Gap::NotAsked | Gap::Hidden) => return End::Untold,
+            Silence::Gap(Gap::NotAsked) => return End::Untold,
+            Silence::Gap(Gap::Hidden) => "its log level keeps decisions out of its log".to_owned(),
             Silence::Gap(Gap::Shared) => "a decision in a shared log does not say whose it is".to_owned(),
             Silence::Expired(time) => format!("lines are kept {} only", span(*time)),
             Silence::Unsure(_) => "nobody told how long lines are kept".to_owned(),
