@@ -87,6 +87,22 @@ async fn a_queue_where_looks_count_stops_no_others() {
     stage.end().unwrap();
 }
 
+/// Somebody has switched revert off: what is in a queue does not switch it on again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disabled_rule_hands_nothing_over_by_hand_either() {
+    let template = changed("redrive-disabled", |text| text.replacen("State: ENABLED", "State: DISABLED", 1)).unwrap();
+    let stage = Stage::start(&["--template", template.to_str().unwrap()]).unwrap();
+    put(&stage, FAILED, record(REVERT, &event("r-1", 1).unwrap()), &[]).await;
+    let (status, sent) = listed(&stage, &["--stack-name", "trailhook", "--send", "--yes"]);
+    let letter = &sent["letters"][0];
+    assert_eq!((status, &letter["fate"]), (Some(1), &json!("left")), "{sent:#}");
+    assert!(
+        letter["why"].as_str().unwrap().starts_with("no rule hands such an event to this function now"),
+        "{sent:#}"
+    );
+    stage.end().unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions_are_shown_and_may_be_asked_for() {
     let stage = Stage::start(&[]).unwrap();
