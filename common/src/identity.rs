@@ -26,15 +26,15 @@ object! {
         /// Of an IAM user; a role's name is in the session issuer.
         user_name: String = "userName",
         /// The session the credentials belong to.
-        session_context: SessionContext = "sessionContext",
+        session_context: Box<SessionContext> = "sessionContext",
         /// The AWS service that made the call, for itself or for the identity described here.
         invoked_by: String = "invokedBy",
         /// The product partner that made the call by a delegation.
-        invoked_by_delegate: InvokedByDelegate = "invokedByDelegate",
+        invoked_by_delegate: Box<InvokedByDelegate> = "invokedByDelegate",
         /// The IAM Identity Center user on whose behalf the call was made.
-        on_behalf_of: OnBehalfOf = "onBehalfOf",
+        on_behalf_of: Box<OnBehalfOf> = "onBehalfOf",
         /// The resource whose credentials these are, as of a Lambda function.
-        in_scope_of: InScopeOf = "inScopeOf",
+        in_scope_of: Box<InScopeOf> = "inScopeOf",
         /// The bearer token's id, for an IAM Identity Center user.
         credential_id: String = "credentialId",
         /// The identity provider, for web and SAML identities.

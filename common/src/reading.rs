@@ -68,6 +68,13 @@ macro_rules! as_they_are {
 }
 as_they_are!(String, Flag, Box<RawValue>);
 
+/// What is large and seldom there is kept apart, so that a record without it is moved for less.
+impl<T: Documented> Documented for Box<T> {
+    fn documented<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::documented(deserializer).map(Box::new)
+    }
+}
+
 impl<T: Documented> Documented for Vec<T> {
     fn documented<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Elements<T>(PhantomData<T>);

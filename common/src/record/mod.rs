@@ -109,7 +109,7 @@ object! {
         /// The TLS connection; absent where AWS called on someone's behalf.
         tls_details: TlsDetails = "tlsDetails",
         /// What was unusual, in an insight event.
-        insight_details: InsightDetails = "insightDetails",
+        insight_details: Box<InsightDetails> = "insightDetails",
     }
 }
 

@@ -57,11 +57,11 @@ impl Principals {
                 self.role_session(principal, &role, person, SessionContext::default())
             }
             Who::Function { role_arn, name, arn } => UserIdentity {
-                in_scope_of: Field::Value(InScopeOf {
+                in_scope_of: Field::Value(Box::new(InScopeOf {
                     issuer_type: text("AWS::Lambda::Function"),
                     credentials_issued_to: text(arn),
                     ..Default::default()
-                }),
+                })),
                 ..self.role_session(principal, role_arn, name, SessionContext::default())
             },
         };
@@ -93,22 +93,22 @@ impl Principals {
             principal_id: format!("{id}:{session}").into(),
             arn: format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}").into(),
             account_id: text(account),
-            session_context: Field::Value(SessionContext {
+            session_context: Field::Value(Box::new(SessionContext {
                 session_issuer: Field::Value(issuer),
                 attributes: self.attributes(principal),
                 ..context
-            }),
+            })),
             ..Default::default()
         }
     }
 
     /// A user's or root's session: a long-lived key has none, unless it was opened with a second
     /// factor or by a sign-in.
-    fn own_session(&self, principal: &Principal) -> Field<SessionContext> {
+    fn own_session(&self, principal: &Principal) -> Field<Box<SessionContext>> {
         if principal.mfa.is_none() && !principal.console {
             return Field::Absent;
         }
-        Field::Value(SessionContext { attributes: self.attributes(principal), ..Default::default() })
+        Field::Value(Box::new(SessionContext { attributes: self.attributes(principal), ..Default::default() }))
     }
 
     fn attributes(&self, principal: &Principal) -> Field<SessionAttributes> {
