@@ -1,9 +1,16 @@
-//! Lines of a log group, and how long it keeps them.
+//! A log group, and its lines.
 
-use super::{Aws, AwsError, told};
+use super::{Aws, AwsError, Pages, told};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+
+/// A log group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogGroup {
+    /// How long it keeps events, in days; `None` is for ever.
+    pub retention_days: Option<i32>,
+}
 
 /// A line of a log group.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,10 +45,10 @@ pub async fn lines_in_streams(
     since: DateTime<Utc>,
 ) -> Result<Vec<LogLine>, AwsError> {
     let pattern: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    let (mut all, mut page) = (Vec::new(), None);
+    let (mut all, mut pages) = (Vec::new(), Pages::of("logs:FilterLogEvents"));
     loop {
         let asked = aws.logs.filter_log_events().log_group_name(group).filter_pattern(pattern.join(" "));
-        let asked = asked.start_time(since.timestamp_millis()).set_next_token(page);
+        let asked = asked.start_time(since.timestamp_millis()).set_next_token(pages.token());
         let answer = told("logs:FilterLogEvents", asked.send().await)?;
         // A line that is no JSON is not ours: Lambda's own, where they are text.
         let line = |event: &FilteredLogEvent| {
@@ -49,9 +56,27 @@ pub async fn lines_in_streams(
             Some(LogLine { stream, said: serde_json::from_str(event.message()?).ok()? })
         };
         all.extend(answer.events().iter().filter_map(line));
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
+        if !pages.turn(answer.next_token())? {
             return Ok(all);
+        }
+    }
+}
+
+/// The log group of this name; `None` where there is none.
+///
+/// # Errors
+/// CloudWatch Logs does not tell.
+pub async fn log_group(aws: &Aws, name: &str) -> Result<Option<LogGroup>, AwsError> {
+    let mut pages = Pages::of("logs:DescribeLogGroups");
+    loop {
+        // A prefix alone asks for all groups whose names go on behind it.
+        let asked = aws.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(pages.token());
+        let answer = told("logs:DescribeLogGroups", asked.send().await)?;
+        if let Some(group) = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name)) {
+            return Ok(Some(LogGroup { retention_days: group.retention_in_days() }));
+        }
+        if !pages.turn(answer.next_token())? {
+            return Ok(None);
         }
     }
 }
@@ -61,16 +86,5 @@ pub async fn lines_in_streams(
 /// # Errors
 /// CloudWatch Logs does not tell.
 pub async fn retention_days(aws: &Aws, group: &str) -> Result<Option<i32>, AwsError> {
-    let mut page = None;
-    loop {
-        let asked = aws.logs.describe_log_groups().log_group_name_prefix(group).set_next_token(page).send().await;
-        let answer = told("logs:DescribeLogGroups", asked)?;
-        if let Some(found) = answer.log_groups().iter().find(|found| found.log_group_name() == Some(group)) {
-            return Ok(found.retention_in_days());
-        }
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
-            return Ok(None);
-        }
-    }
+    Ok(log_group(aws, group).await?.and_then(|group| group.retention_days))
 }

@@ -1,6 +1,6 @@
 //! A rule as EventBridge describes it.
 
-use super::{Aws, AwsError, told};
+use super::{Aws, AwsError, Pages, told};
 
 /// A rule.
 #[derive(Clone, Debug, Default)]
@@ -44,10 +44,10 @@ impl Rule {
         let asked = aws.events.describe_rule().name(name).set_event_bus_name(bus.clone()).send().await;
         let rule = told("events:DescribeRule", asked)?;
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let (mut targets, mut page) = (Vec::new(), None);
+        let (mut targets, mut pages) = (Vec::new(), Pages::of("events:ListTargetsByRule"));
         loop {
             let asked = aws.events.list_targets_by_rule().rule(name).set_event_bus_name(bus.clone());
-            let answer = told("events:ListTargetsByRule", asked.set_next_token(page).send().await)?;
+            let answer = told("events:ListTargetsByRule", asked.set_next_token(pages.token()).send().await)?;
             targets.extend(answer.targets().iter().map(|target| Target {
                 id: target.id().to_owned(),
                 arn: target.arn().to_owned(),
@@ -57,8 +57,7 @@ impl Rule {
                     || target.input_path().is_some()
                     || target.input_transformer().is_some(),
             }));
-            page = answer.next_token().map(str::to_owned);
-            if page.is_none() {
+            if !pages.turn(answer.next_token())? {
                 break;
             }
         }

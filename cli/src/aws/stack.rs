@@ -1,6 +1,6 @@
 //! A stack as CloudFormation describes it.
 
-use super::{Aws, AwsError, arn, told};
+use super::{Aws, AwsError, Pages, arn, told};
 use crate::template::Made;
 use std::collections::BTreeMap;
 
@@ -60,10 +60,10 @@ impl DeployedStack {
 }
 
 async fn resources(aws: &Aws, name: &str) -> Result<Vec<Made>, AwsError> {
-    let (mut all, mut page) = (Vec::new(), None);
+    let (mut all, mut pages) = (Vec::new(), Pages::of("cloudformation:ListStackResources"));
     loop {
-        let asked = aws.cloudformation.list_stack_resources().stack_name(name).set_next_token(page).send().await;
-        let answer = told("cloudformation:ListStackResources", asked)?;
+        let asked = aws.cloudformation.list_stack_resources().stack_name(name).set_next_token(pages.token());
+        let answer = told("cloudformation:ListStackResources", asked.send().await)?;
         for resource in answer.stack_resource_summaries() {
             // A resource that could not be made has no name of its own.
             let (Some(logical_id), Some(kind)) = (resource.logical_resource_id(), resource.resource_type()) else {
@@ -75,8 +75,7 @@ async fn resources(aws: &Aws, name: &str) -> Result<Vec<Made>, AwsError> {
                 physical_id: resource.physical_resource_id().unwrap_or_default().to_owned(),
             });
         }
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
+        if !pages.turn(answer.next_token())? {
             return Ok(all);
         }
     }

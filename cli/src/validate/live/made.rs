@@ -1,7 +1,7 @@
 //! What the live part has made, and takes away again.
 
 use super::super::Row;
-use crate::aws::{Aws, AwsError, arn, queue_url, there, told};
+use crate::aws::{Aws, AwsError, Pages, arn, queue_url, there, told};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -132,16 +132,15 @@ async fn unsubscribe(aws: &Aws, subscription: &Subscription) -> Result<bool, Aws
 
 /// The ARN of a subscription whose making was broken off.
 async fn listed(aws: &Aws, subscription: &Subscription) -> Result<Option<String>, AwsError> {
-    let mut page = None;
+    let mut pages = Pages::of("sns:ListSubscriptionsByTopic");
     loop {
-        let asked = aws.sns.list_subscriptions_by_topic().topic_arn(&subscription.topic).set_next_token(page);
+        let asked = aws.sns.list_subscriptions_by_topic().topic_arn(&subscription.topic).set_next_token(pages.token());
         let answer = told("sns:ListSubscriptionsByTopic", asked.send().await)?;
         let ours = answer.subscriptions().iter().find(|one| one.endpoint() == Some(&subscription.endpoint));
         if let Some(arn) = ours.and_then(|one| one.subscription_arn()) {
             return Ok(Some(arn.to_owned()));
         }
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
+        if !pages.turn(answer.next_token())? {
             return Ok(None);
         }
     }

@@ -1,15 +1,8 @@
-//! What rules and functions write to: log groups, queues with their keys, topics, tables.
+//! What rules and functions write to: who may write to log groups, queues with their keys, topics, tables.
 
-use crate::aws::{Aws, AwsError, queue_url, there, told};
+use crate::aws::{Aws, AwsError, Pages, queue_url, there, told};
 use aws_sdk_cloudwatchlogs::types::PolicyScope;
 use aws_sdk_sqs::types::QueueAttributeName;
-
-/// A log group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LogGroup {
-    /// How long it keeps events, in days; `None` is for ever.
-    pub retention_days: Option<i32>,
-}
 
 /// A queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,32 +50,16 @@ pub struct Table {
     pub state: String,
 }
 
-pub(super) async fn log_group(aws: &Aws, name: &str) -> Result<Option<LogGroup>, AwsError> {
-    let mut page = None;
-    loop {
-        let asked = aws.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(page).send().await;
-        let answer = told("logs:DescribeLogGroups", asked)?;
-        if let Some(group) = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name)) {
-            return Ok(Some(LogGroup { retention_days: group.retention_in_days() }));
-        }
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
-            return Ok(None);
-        }
-    }
-}
-
 /// The policies of the account, or those of the log group with this ARN and of nothing else.
 pub(super) async fn log_policies(aws: &Aws, group: Option<&str>) -> Result<Vec<String>, AwsError> {
-    let (mut all, mut page) = (Vec::new(), None);
+    let (mut all, mut pages) = (Vec::new(), Pages::of("logs:DescribeResourcePolicies"));
     let scope = group.map(|_| PolicyScope::Resource);
     loop {
-        let asked = aws.logs.describe_resource_policies().set_next_token(page);
+        let asked = aws.logs.describe_resource_policies().set_next_token(pages.token());
         let asked = asked.set_resource_arn(group.map(str::to_owned)).set_policy_scope(scope.clone());
         let answer = told("logs:DescribeResourcePolicies", asked.send().await)?;
         all.extend(answer.resource_policies().iter().filter_map(|policy| policy.policy_document().map(str::to_owned)));
-        page = answer.next_token().map(str::to_owned);
-        if page.is_none() {
+        if !pages.turn(answer.next_token())? {
             return Ok(all);
         }
     }

@@ -3,7 +3,8 @@
 mod behind;
 mod trail;
 
-pub use behind::{Key, LogGroup, Queue, Table, Topic};
+pub use crate::aws::LogGroup;
+pub use behind::{Key, Queue, Table, Topic};
 pub use trail::{Field, Selectors, Trail};
 
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, arn};
@@ -81,20 +82,10 @@ pub async fn gather(aws: &Aws, what: &What, mut tell: impl FnMut(&str)) -> Resul
     };
     tell("the trail");
     let mut seen = Seen {
-        region: aws.region.clone(),
         trails: trail::trails(aws).await,
         stack,
-        rules: BTreeMap::new(),
-        functions: BTreeMap::new(),
-        policies: BTreeMap::new(),
-        concurrencies: BTreeMap::new(),
-        log_groups: BTreeMap::new(),
         log_policies: behind::log_policies(aws, None).await,
-        group_policies: BTreeMap::new(),
-        queues: BTreeMap::new(),
-        keys: BTreeMap::new(),
-        topics: BTreeMap::new(),
-        tables: BTreeMap::new(),
+        ..Seen::nothing(&aws.region)
     };
     for name in names {
         tell(&format!("the rule {name}"));
@@ -107,6 +98,26 @@ pub async fn gather(aws: &Aws, what: &What, mut tell: impl FnMut(&str)) -> Resul
 }
 
 impl Seen {
+    /// A Region of which nothing is told yet, and in which there is nothing.
+    pub(super) fn nothing(region: &str) -> Seen {
+        Seen {
+            region: region.to_owned(),
+            stack: None,
+            trails: Ok(Vec::new()),
+            rules: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            concurrencies: BTreeMap::new(),
+            log_groups: BTreeMap::new(),
+            log_policies: Ok(Vec::new()),
+            group_policies: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        }
+    }
+
     /// Why nothing at all was told, where that is so: nobody answers, or nobody knows who asks.
     pub fn nobody_answers(&self) -> Option<&AwsError> {
         let told = self.stack.is_some() || self.rules.values().any(Result::is_ok);
@@ -161,7 +172,7 @@ impl Seen {
         for name in groups {
             if !self.log_groups.contains_key(&name) {
                 tell(&format!("the log group {name}"));
-                self.log_groups.insert(name.clone(), behind::log_group(aws, &name).await);
+                self.log_groups.insert(name.clone(), crate::aws::log_group(aws, &name).await);
             }
         }
         for (group, _) in targets.iter().filter_map(|target| arn::log_group(&target.arn)) {
