@@ -87,7 +87,7 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
                     () = try_it(&aws, &seen, &rows, &settings, &made, &tried, tell) => {}
                 }
                 rows.extend(tried.into_inner());
-                events_come(&mut rows);
+                checks::event_came(&mut rows, &seen);
                 bar.set_message("taking away what was made");
                 match tokio::time::timeout(CLEARING, made.remove(&aws)).await {
                     Ok(removed) => rows.extend(removed),
@@ -127,18 +127,6 @@ pub async fn validate(arguments: &ValidateArguments, ended: impl Future<Output =
     match stopped {
         Some(stopped) => Err(stopped),
         None => Ok(if good { Verdict::Good } else { Verdict::Bad }),
-    }
-}
-
-/// Where the event came, a trail has told of it, whoever may not look at the trail.
-fn events_come(rows: &mut [Row]) {
-    if !rows.iter().any(|row| row.check == "event-log" && row.verdict == validate::Verdict::Good) {
-        return;
-    }
-    let untold = |row: &&mut Row| row.check.starts_with("trail") && row.verdict == validate::Verdict::Untold;
-    for row in rows.iter_mut().filter(untold) {
-        row.verdict = validate::Verdict::Note;
-        row.seen = format!("the event came, so a trail records; which one is not told: {}", row.seen);
     }
 }
 

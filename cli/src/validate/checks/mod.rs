@@ -52,6 +52,11 @@ pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
     rows
 }
 
+/// Takes into the rows what the event of the try has proved, where it came.
+pub fn event_came(rows: &mut [Row], seen: &Seen) {
+    trail::came(rows, seen);
+}
+
 fn stack(seen: &Seen) -> Option<Row> {
     let stack = seen.stack.as_ref()?;
     let is_done = stack.status.ends_with("_COMPLETE") && !stack.status.starts_with("DELETE");
