@@ -1,6 +1,6 @@
 //! Whether a function can run, and where what it fails with ends.
 
-use super::super::{Row, Seen};
+use super::super::{Row, Seen, Verdict};
 use super::called;
 use crate::aws::Function;
 use crate::aws::arn::{is_queue, name};
@@ -36,7 +36,7 @@ pub(super) fn judge(function: &Function, seen: &Seen) -> Vec<Row> {
             "Lambda makes it at the first line, and keeps it for ever: deploy the stack again to have it as the template says",
         ),
     });
-    rows.push(on_failure(function, &subject, seen));
+    rows.extend(failed(function, &subject, seen));
     rows
 }
 
@@ -57,25 +57,32 @@ fn state(function: &Function, subject: &str) -> Row {
     }
 }
 
-fn on_failure(function: &Function, subject: &str, seen: &Seen) -> Row {
-    if let (None, Some(arn)) = (&function.on_failure, &function.dead_letter) {
-        return Row::good("on-failure", subject, format!("{arn} gets what it fails with, without the error"));
-    }
-    let Some(arn) = &function.on_failure else {
-        let cause = "it has no on-failure destination: what it fails with three times is lost";
-        return Row::bad(
-            "on-failure",
-            subject,
-            cause,
-            "give it an EventInvokeConfig with an OnFailure destination in the template",
-        );
+/// Where what it fails with goes: its on-failure destination, its own dead-letter queue, or both.
+fn failed(function: &Function, subject: &str, seen: &Seen) -> Vec<Row> {
+    let without_error = |row: Row| match row.verdict {
+        Verdict::Good => Row { seen: format!("{}; a dead letter comes without its error", row.seen), ..row },
+        _ => row,
     };
+    let destination =
+        function.on_failure.as_ref().map(|arn| kept("on-failure", "on-failure queue", arn, subject, seen));
+    let own = function.dead_letter.as_ref().filter(|arn| function.on_failure.as_ref() != Some(arn));
+    let own = own.map(|arn| without_error(kept("dead-letter-queue", "own dead-letter queue", arn, subject, seen)));
+    let rows: Vec<Row> = destination.into_iter().chain(own).collect();
+    if rows.is_empty() {
+        let cause = "it has no on-failure destination: what it fails with three times is lost";
+        let fix = "give it an EventInvokeConfig with an OnFailure destination in the template";
+        return vec![Row::bad("on-failure", subject, cause, fix)];
+    }
+    rows
+}
+
+fn kept(check: &'static str, what: &str, arn: &str, subject: &str, seen: &Seen) -> Row {
     if !is_queue(arn) {
-        return Row::good("on-failure", subject, format!("{arn} gets what it fails with"));
+        return Row::good(check, subject, format!("{arn} gets what it fails with"));
     }
     match seen.queues.get(arn) {
         Some(Ok(Some(queue))) if queue.messages > 0 => Row::note(
-            "on-failure",
+            check,
             subject,
             format!(
                 "about {} that a function gave up on in {}",
@@ -84,15 +91,42 @@ fn on_failure(function: &Function, subject: &str, seen: &Seen) -> Row {
             ),
             "`trailhook redrive` lists them by cause; mend that, and let it send them again",
         ),
-        Some(Ok(Some(_))) => {
-            Row::good("on-failure", subject, format!("{} gets what it fails with, and is empty", name(arn)))
-        }
-        Some(Err(error)) => Row::not_told("on-failure", subject, error),
+        Some(Ok(Some(_))) => Row::good(check, subject, format!("{} gets what it fails with, and is empty", name(arn))),
+        Some(Err(error)) => Row::not_told(check, subject, error),
         _ => Row::bad(
-            "on-failure",
+            check,
             subject,
-            format!("its on-failure queue {} is not there: what it fails with is lost", name(arn)),
+            format!("its {what} {} is not there: what was to be kept in it is lost", name(arn)),
             "somebody deleted it: deploy the stack again",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::Queue;
+
+    #[test]
+    fn what_a_function_fails_with_is_looked_for_wherever_it_goes() {
+        let queue = |name: &str| format!("arn:aws:sqs:eu-west-1:111122223333:{name}");
+        let mut seen = Seen::nothing("eu-west-1");
+        seen.queues.insert(queue("there"), Ok(Some(Queue::default())));
+        seen.queues.insert(queue("full"), Ok(Some(Queue { messages: 2, ..Queue::default() })));
+        seen.queues.insert(queue("gone"), Ok(None));
+        let judged = |on_failure: Option<&str>, dead_letter: Option<&str>| {
+            let arn = |name: Option<&str>| name.map(queue);
+            let (on_failure, dead_letter) = (arn(on_failure), arn(dead_letter));
+            let rows = failed(&Function { on_failure, dead_letter, ..Function::default() }, "F", &seen);
+            rows.into_iter().map(|row| (row.check, row.verdict)).collect::<Vec<_>>()
+        };
+        let (failure, dead) = ("on-failure", "dead-letter-queue");
+        assert_eq!(judged(None, None), [(failure, Verdict::Bad)]);
+        assert_eq!(judged(Some("there"), None), [(failure, Verdict::Good)]);
+        assert_eq!(judged(None, Some("there")), [(dead, Verdict::Good)]);
+        assert_eq!(judged(None, Some("full")), [(dead, Verdict::Note)]);
+        assert_eq!(judged(None, Some("gone")), [(dead, Verdict::Bad)]);
+        assert_eq!(judged(Some("there"), Some("gone")), [(failure, Verdict::Good), (dead, Verdict::Bad)]);
+        assert_eq!(judged(Some("there"), Some("there")), [(failure, Verdict::Good)], "the same queue is one");
     }
 }

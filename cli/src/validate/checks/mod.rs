@@ -12,7 +12,7 @@ mod topic;
 mod trail;
 
 use super::{Expected, Row, Seen};
-use crate::aws::{Function, Rule};
+use crate::aws::{Function, Rule, arn};
 use crate::template::{Policy, ServiceCall, allowed};
 
 /// The service that EventBridge calls as.
@@ -92,11 +92,16 @@ fn call<'a>(action: &'a str, resource: &'a str, rule: &'a Rule, account: &'a str
     ServiceCall { service: EVENTS, action, resource, source_arn: &rule.arn, source_account: account }
 }
 
-/// What people call a function: its name in the template where the stack tells it.
+/// What people call a function: its name in the template where the stack tells it, and the version or alias that is
+/// meant, as in `NotifyFunction:live`.
 pub(super) fn called(function: &Function, seen: &Seen) -> String {
     let made = |stack: &crate::aws::DeployedStack| {
         let made = stack.resources.iter().find(|made| made.physical_id == function.name)?;
         Some(made.logical_id.clone())
     };
-    seen.stack.as_ref().and_then(made).unwrap_or_else(|| function.name.clone())
+    let name = seen.stack.as_ref().and_then(made).unwrap_or_else(|| function.name.clone());
+    match arn::function(&function.arn) {
+        Some((_, Some(qualifier))) => format!("{name}:{qualifier}"),
+        _ => name,
+    }
 }

@@ -71,7 +71,9 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
 
 fn mode(function: &Function, subject: &str) -> Option<Row> {
     let mode = function.setting("TRAILHOOK_MODE")?;
-    let parameter = MODES.iter().find(|(id, _)| *id == subject).map_or("TRAILHOOK_MODE", |(_, parameter)| *parameter);
+    // Without the version or alias that is meant.
+    let named = subject.split_once(':').map_or(subject, |(named, _)| named);
+    let parameter = MODES.iter().find(|(id, _)| *id == named).map_or("TRAILHOOK_MODE", |(_, parameter)| *parameter);
     Some(match mode {
         "enforce" => Row::good("mode", subject, "enforce: it does what it decides"),
         // The template's own default.

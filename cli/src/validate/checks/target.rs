@@ -47,7 +47,12 @@ fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
             return vec![Row::bad("target", subject, cause, "somebody deleted it: deploy the stack again")];
         }
     };
-    let mut rows = vec![Row::good("target", subject, format!("the function {}", function.name))];
+    let qualifier = arn::function(arn).and_then(|(_, qualifier)| qualifier.map(str::to_owned));
+    let called = match &qualifier {
+        Some(qualifier) => format!("{}:{qualifier}", function.name),
+        None => function.name.clone(),
+    };
+    let mut rows = vec![Row::good("target", subject, format!("the function {called}"))];
     if target.is_transformed {
         let cause = "it gets another text than the event, and the functions take whole events only";
         rows.push(Row::bad(
@@ -82,13 +87,12 @@ fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
             "target-permission",
             subject,
             format!(
-                "nothing lets {EVENTS} invoke {} for this rule (a SourceAccount in the permission never fits)",
-                function.name
+                "nothing lets {EVENTS} invoke {called} for this rule (a SourceAccount in the permission never fits)"
             ),
             format!(
-                "put an AWS::Lambda::Permission into the template, or: aws lambda add-permission --function-name {} \
+                "put an AWS::Lambda::Permission into the template, or: aws lambda add-permission --function-name {called} \
                  --statement-id {subject} --action lambda:InvokeFunction --principal {EVENTS} --source-arn {}",
-                function.name, rule.arn
+                rule.arn
             ),
         ),
         Err(why) => unread("target-permission", subject, &why),
@@ -135,7 +139,6 @@ fn group(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Vec<Row> {
 /// Whether EventBridge may write to a log group: the account's policies say so, or the group's own.
 fn writes(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Row {
     let (subject, arn) = (&target.id, target.arn.as_str());
-    // One that AWS did not tell matters only where the others don't say yes.
     let told = [Some(&seen.log_policies), seen.group_policies.get(arn)];
     let untold = told.into_iter().flatten().find_map(|policies| policies.as_ref().err());
     let policies: Vec<&str> = told.into_iter().flatten().flatten().flatten().map(String::as_str).collect();
@@ -152,7 +155,13 @@ fn writes(target: &Target, rule: &Rule, seen: &Seen, account: &str) -> Row {
         }
     }
     match untold {
-        _ if lacking.is_empty() => {
+        // A policy that is not told may deny what the others allow.
+        Some(error) if lacking.is_empty() => {
+            let row = Row::not_told("target-permission", subject, error);
+            let known = "what is told of its resource policies lets both of EventBridge's services write, and another may deny it";
+            Row { seen: format!("{known}: {}", row.seen), ..row }
+        }
+        None if lacking.is_empty() => {
             Row::good("target-permission", subject, "its resource policy lets both of EventBridge's services write")
         }
         Some(error) => Row::not_told("target-permission", subject, error),
@@ -221,4 +230,44 @@ pub(super) fn unread(check: &'static str, subject: &str, why: &str) -> Row {
         format!("a policy can't be judged here: {why}"),
         "make a call, and look at FailedInvocations of the rule",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Verdict;
+    use super::*;
+    use crate::aws::AwsError;
+
+    #[test]
+    fn a_log_group_whose_own_policies_are_not_told_is_not_good() {
+        let statement = |effect: &str| {
+            let services = [EVENTS, DELIVERY];
+            serde_json::json!({"Statement": [{"Effect": effect, "Action": "logs:*", "Resource": "*",
+                "Principal": {"Service": services}}]})
+            .to_string()
+        };
+        let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/t";
+        let rule = Rule { arn: "arn:aws:events:eu-west-1:111122223333:rule/r".to_owned(), ..Rule::default() };
+        let target = Target { id: "EventLog".to_owned(), arn: group.to_owned(), ..Target::default() };
+        let judged = |of_account: &[String], own: Result<Vec<String>, AwsError>| {
+            let mut seen = Seen { log_policies: Ok(of_account.to_vec()), ..Seen::nothing("eu-west-1") };
+            seen.group_policies.insert(group.to_owned(), own);
+            writes(&target, &rule, &seen, "111122223333")
+        };
+        let denied = || {
+            let call = "logs:DescribeResourcePolicies";
+            Err(AwsError { call, code: Some("AccessDeniedException".to_owned()), message: "no".to_owned() })
+        };
+        let allow = [statement("Allow")];
+        assert_eq!(judged(&allow, Ok(Vec::new())).verdict, Verdict::Good);
+        assert_eq!(judged(&allow, Ok(vec![statement("Deny")])).verdict, Verdict::Bad);
+        let open = judged(&allow, denied());
+        assert_eq!(open.verdict, Verdict::Untold);
+        assert!(
+            open.seen.contains("another may deny it") && open.seen.contains("DescribeResourcePolicies"),
+            "{open:?}"
+        );
+        assert_eq!(judged(&[], denied()).verdict, Verdict::Untold);
+        assert_eq!(judged(&[], Ok(Vec::new())).verdict, Verdict::Bad);
+    }
 }

@@ -9,7 +9,7 @@ pub use trail::{Field, Selectors, Trail};
 
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, arn};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The variables by which the functions know what they use.
 const TABLE: &str = "TRAILHOOK_TABLE";
@@ -135,21 +135,31 @@ impl Seen {
         self.functions.values().filter_map(|function| function.as_ref().ok())
     }
 
+    /// The ARNs of the functions that are targets, each with the version or the alias that is meant, and the names of the
+    /// stack's other ones. One that is called by an alias only is not asked about by its name: what becomes of an event
+    /// that it fails with is said of the alias.
+    fn wanted_functions(&self) -> BTreeSet<String> {
+        let targets = self.told_rules().flat_map(|rule| &rule.targets);
+        let targets: BTreeSet<String> =
+            targets.filter(|target| arn::service(&target.arn) == "lambda").map(|target| target.arn.clone()).collect();
+        let bare: BTreeSet<String> =
+            targets.iter().filter_map(|target| Some(arn::name(&arn::function(target)?.0).to_owned())).collect();
+        let own = self.stack.iter().flat_map(|stack| stack.of_kind("AWS::Lambda::Function"));
+        let others = own.map(|made| made.physical_id.clone()).filter(|name| !bare.contains(name));
+        targets.iter().cloned().chain(others).collect()
+    }
+
     /// The functions that are targets, and the stack's other ones.
     async fn functions(&mut self, aws: &Aws, tell: &mut impl FnMut(&str)) {
-        let targets = self.told_rules().flat_map(|rule| &rule.targets);
-        let mut wanted: Vec<String> =
-            targets.filter(|target| arn::service(&target.arn) == "lambda").map(|target| target.arn.clone()).collect();
-        let own = self.stack.iter().flat_map(|stack| stack.of_kind("AWS::Lambda::Function"));
-        let others = own.filter(|made| !wanted.iter().any(|wanted| arn::name(wanted) == made.physical_id));
-        let others: Vec<String> = others.map(|made| made.physical_id.clone()).collect();
-        wanted.extend(others);
-        for name in wanted {
+        for name in self.wanted_functions() {
             if self.functions.contains_key(&name) {
                 continue;
             }
             tell(&format!("the function {}", arn::name(&name)));
+            // It is known as the target names it: what Lambda tells of an alias is of a version.
+            let asked = arn::function(&name).map(|_| name.clone());
             let function = Function::of(aws, &name).await;
+            let function = function.map(|told| Function { arn: asked.unwrap_or_else(|| told.arn.clone()), ..told });
             let arn = match &function {
                 Ok(told) => {
                     self.policies.insert(told.arn.clone(), Function::policy(aws, &name).await);
@@ -182,7 +192,8 @@ impl Seen {
             }
         }
         let queues = targets.iter().filter_map(|target| target.dead_letter_queue.clone());
-        let queues = queues.chain(functions.iter().filter_map(|function| function.on_failure.clone()));
+        let failed = functions.iter().flat_map(|function| [&function.on_failure, &function.dead_letter]);
+        let queues = queues.chain(failed.flatten().cloned());
         for queue in queues.filter(|queue| arn::is_queue(queue)) {
             if !self.queues.contains_key(&queue) {
                 tell(&format!("the queue {}", arn::name(&queue)));
@@ -220,4 +231,42 @@ pub(super) fn log_group(arn: &str) -> Option<String> {
 
 fn settings(functions: &[Function], variable: &str) -> Vec<String> {
     functions.iter().filter_map(|function| function.setting(variable).map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Target;
+    use crate::template::Made;
+
+    #[test]
+    fn a_function_is_asked_about_as_its_targets_name_it_and_once() {
+        let arn = |name: &str| format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}");
+        let wanted = |targets: &[String]| {
+            let targets = targets.iter().map(|arn| Target { arn: arn.clone(), ..Target::default() }).collect();
+            let made = |name: &str| Made {
+                logical_id: name.to_owned(),
+                kind: "AWS::Lambda::Function".to_owned(),
+                physical_id: name.to_owned(),
+            };
+            let stack = DeployedStack {
+                name: "t".to_owned(),
+                arn: String::new(),
+                status: String::new(),
+                parameters: BTreeMap::new(),
+                resources: vec![made("notify"), made("janitor")],
+            };
+            let rules = [("r".to_owned(), Ok(Rule { targets, ..Rule::default() }))].into_iter().collect();
+            let seen = Seen { stack: Some(stack), rules, ..Seen::nothing("eu-west-1") };
+            seen.wanted_functions().into_iter().collect::<Vec<_>>()
+        };
+        let (bare, live, two) = (arn("notify"), arn("notify:live"), arn("notify:2"));
+        let janitor = "janitor".to_owned();
+        assert_eq!(wanted(&[]), [janitor.clone(), "notify".to_owned()]);
+        assert_eq!(wanted(std::slice::from_ref(&bare)), [bare.clone(), janitor.clone()]);
+        assert_eq!(wanted(std::slice::from_ref(&live)), [live.clone(), janitor.clone()], "not by its name besides");
+        assert_eq!(wanted(&[live.clone(), two.clone(), live.clone()]), [two, live.clone(), janitor.clone()]);
+        let group = "arn:aws:logs:eu-west-1:111122223333:log-group:notify".to_owned();
+        assert_eq!(wanted(&[live.clone(), bare.clone(), group]), [bare, live, janitor]);
+    }
 }
