@@ -100,6 +100,55 @@ async fn a_policy_of_the_log_group_itself_lets_eventbridge_write() {
     assert_eq!((told.status, told.named("bad")), (Some(0), vec![]));
 }
 
+/// What the try's queue shows of the trail holds for SQS, and for no service that another rule asks for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trail_that_nobody_may_look_at_is_proved_for_sqs_alone() {
+    let with_keys = changed("kms-snapshots", |text| {
+        let (before, rule) = text.split_once("  SnapshotRule:\n").unwrap();
+        let rule =
+            rule.replacen("- aws.sqs\n", "- aws.kms\n", 1).replacen("sqs.amazonaws.com\n", "kms.amazonaws.com\n", 1);
+        format!("{before}  SnapshotRule:\n{rule}")
+    });
+    let with_keys = with_keys.unwrap();
+    for (arguments, wanted) in [(vec![], "note"), (vec!["--template", with_keys.to_str().unwrap()], "untold")] {
+        let stage = Stage::start(&arguments).unwrap();
+        let denied = |call: &str, _| match call {
+            "DescribeTrails" => {
+                Meet::Answer((400, r#"{"__type": "AccessDeniedException", "message": "you may not"}"#.to_owned()))
+            }
+            _ => Meet::Pass,
+        };
+        let between = Between::start(&stage.endpoint, denied).await.unwrap();
+        let told = Validation::of(&between.endpoint, &["--stack-name", "trailhook", "--wait", "60"]).unwrap();
+        let row = told.rows().find(|row| row["check"] == "trail").unwrap();
+        assert_eq!(row["verdict"], wanted, "{row}");
+        let of_keys = row["seen"].as_str().unwrap().contains("kms.amazonaws.com");
+        assert_eq!(
+            (of_keys, told.status),
+            (wanted == "untold", Some(i32::from(wanted == "untold"))),
+            "{:#}",
+            told.told
+        );
+    }
+}
+
+/// Whoever asks for page after page of an answer that has no end would never say anything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_without_an_end_is_said_and_not_waited_for() {
+    let stage = Stage::start(&[]).unwrap();
+    let endless = |call: &str, _| match call {
+        "DescribeResourcePolicies" => {
+            Meet::Answer((200, r#"{"resourcePolicies": [], "nextToken": "again"}"#.to_owned()))
+        }
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, endless).await.unwrap();
+    let told = Validation::of(&between.endpoint, &["--stack-name", "trailhook", "--read-only"]).unwrap();
+    assert_eq!((told.named("untold"), told.status), (vec!["target-permission EventLog".to_owned()], Some(1)));
+    let row = told.rows().find(|row| row["verdict"] == "untold").unwrap();
+    assert!(row["seen"].as_str().unwrap().contains("the token of the next page twice"), "{row}");
+}
+
 /// SNS does not know a new queue at once, and the queue does not know its policy.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_in_force_yet_is_waited_for() {

@@ -11,4 +11,4 @@ mod row;
 mod seen;
 
 pub use row::{Row, Verdict};
-pub use seen::{Expected, Key, LogGroup, Queue, Seen, Selectors, Table, Topic, Trail, What, gather};
+pub use seen::{Alarm, Expected, Key, LogGroup, Queue, Seen, Selectors, Table, Topic, Trail, What, gather};

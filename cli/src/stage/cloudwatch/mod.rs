@@ -28,6 +28,8 @@ mod statistics;
 mod tests;
 mod xml;
 
+pub(super) use shape::Shape;
+
 use super::metrics::Metrics;
 use bytes::Bytes;
 use data::GetMetricData;
@@ -37,7 +39,6 @@ use list::ListMetrics;
 use protocol::Call;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use shape::Shape;
 use statistics::GetMetricStatistics;
 
 /// A call that reads metrics; the type is its parameters.
@@ -79,6 +80,20 @@ pub fn answer(request: &Request<Bytes>, metrics: &Metrics, request_id: &str) -> 
         Ok(shape) => call.response(shape, request_id),
         Err(failure) => call.refusal(&failure, request_id),
     })
+}
+
+/// Answers a call of this name with what is told of its parameters, in the caller's protocol. `None`: it is another call,
+/// or nothing is told.
+pub(super) fn answer_with(
+    request: &Request<Bytes>,
+    request_id: &str,
+    action: &str,
+    told: impl FnOnce(&Value) -> Option<Shape>,
+) -> Option<Response<Bytes>> {
+    let call = Call::of(request).filter(|call| call.action == action)?;
+    // What can't be read is refused by who is behind the door.
+    let shape = told(&call.parameters(request).ok()?)?;
+    Some(call.response(shape, request_id))
 }
 
 fn read<R: Read>(parameters: Result<Value, Failure>, metrics: &Metrics) -> Option<Result<Shape, Failure>> {

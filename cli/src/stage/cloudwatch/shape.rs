@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// What an answer is made of.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(in crate::stage) enum Shape {
     /// A string.
     Text(String),
     /// A double.
@@ -20,7 +20,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn text(text: impl Into<String>) -> Shape {
+    pub(in crate::stage) fn text(text: impl Into<String>) -> Shape {
         Shape::Text(text.into())
     }
 

@@ -1,11 +1,12 @@
 //! What is deployed, as AWS describes it to whoever asks: the stack's resources, its rules with their targets, the
-//! functions with who may invoke them, the trail, the keys, and who may write to log groups.
+//! functions with who may invoke them, the trail, the alarms, the keys, and who may write to log groups.
 //!
 //! Deployed is the template, so the answers are made of it once, when the stage is set. It describes and refuses to
 //! change: another call is for who is behind the door. What people ask first when nothing happens can so be asked here.
 
 mod cloudformation;
 mod cloudtrail;
+mod cloudwatch;
 mod events;
 mod kms;
 mod lambda;
@@ -31,6 +32,7 @@ pub(super) struct Described {
 struct Parts {
     cloudformation: cloudformation::Stacks,
     cloudtrail: cloudtrail::Trails,
+    cloudwatch: cloudwatch::Alarms,
     events: events::Rules,
     kms: kms::Keys,
     lambda: lambda::Functions,
@@ -49,6 +51,7 @@ impl Described {
         let here = Parts {
             cloudformation: cloudformation::Stacks::of(stack)?,
             cloudtrail: cloudtrail::Trails::of(stack)?,
+            cloudwatch: cloudwatch::Alarms::of(stack)?,
             events: events::Rules::of(stack)?,
             kms: kms::Keys::of(stack)?,
             lambda: lambda::Functions::of(stack)?,
@@ -76,6 +79,7 @@ impl Parts {
     fn answer(&self, service: &str, request: &Request<Bytes>, request_id: &str) -> Option<Response<Bytes>> {
         let (refused, told) = match service {
             "cloudformation" => return self.cloudformation.answer(&action(request), request, request_id),
+            "monitoring" => return self.cloudwatch.answer(request, request_id),
             "cloudtrail" | "events" | "kms" => (StatusCode::BAD_REQUEST, self.of_json(service, request)?),
             "lambda" => (StatusCode::NOT_FOUND, self.lambda.answer(request)?),
             "logs" => {

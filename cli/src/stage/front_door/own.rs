@@ -12,7 +12,9 @@ impl House {
     /// The stage's own answer; `None` when the call is for who is behind the door.
     pub(super) async fn own(&self, scope: &Scope, request: &Request<Bytes>, id: &str) -> Option<Response<Bytes>> {
         match scope.service.as_str() {
-            "monitoring" => answer_cloudwatch(request, &self.metrics, id),
+            "monitoring" => {
+                answer_cloudwatch(request, &self.metrics, id).or_else(|| self.described(scope, request, id))
+            }
             "cloudtrail" => self.history.answer(request).or_else(|| self.described(scope, request, id)),
             "lambda" if is_invocation(request) => self.invoked(scope, request, id).await,
             "sts" => sts::answer(request, self.principals.as_ref()?, &scope.access_key_id, id),

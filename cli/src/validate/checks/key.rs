@@ -4,6 +4,7 @@
 //! EventBridge's requests to KMS name neither rule nor account, so a condition on them refuses it.
 
 use super::super::{Key, Row, Seen};
+use super::topic::telling;
 use super::{ALARMS, EVENTS, lets};
 use crate::aws::arn::{self, name};
 use crate::template::ServiceCall;
@@ -23,23 +24,24 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
                 "it has no key of its own: AWS's pages disagree on whether EventBridge can write to a queue that SQS's own encrypts",
                 format!("encrypt it with a key that lets {EVENTS} in, as our template does"),
             )),
-            Some(key) => rows.push(of(seen, arn, key, EVENTS, "")),
+            Some(key) => rows.push(of(seen, arn, key, EVENTS, &[""])),
         }
     }
     for (topic_arn, topic) in &seen.topics {
         if let Ok(Some(topic)) = topic
             && let Some(key) = &topic.key
         {
-            let (partition, region, account) =
-                (arn::partition(topic_arn), arn::region(topic_arn), arn::account(topic_arn));
-            let alarm = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:any");
-            rows.push(of(seen, topic_arn, key, ALARMS, &alarm));
+            // Alarms that are not told of are a row of the topic's.
+            let alarms: Vec<&str> =
+                telling(topic_arn, seen).into_iter().flatten().map(|alarm| alarm.arn.as_str()).collect();
+            rows.push(of(seen, topic_arn, key, ALARMS, &alarms));
         }
     }
     rows
 }
 
-fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> Row {
+/// Whether a service can use the key of what it writes to, on behalf of each of these; of nobody, whether anybody can.
+fn of(seen: &Seen, written: &str, id: &str, service: &str, sources: &[&str]) -> Row {
     let subject = name(written);
     let key: &Key = match seen.keys.get(id) {
         Some(Ok(key)) => key,
@@ -56,6 +58,9 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> 
         let fix = format!("aws kms enable-key --key-id {} (or cancel its deletion first)", key.arn);
         return Row::bad("key", subject, format!("its key {} is {}", key.arn, key.state), fix);
     }
+    if sources.is_empty() {
+        return Row::good("key", subject, "its key is enabled");
+    }
     if key.is_of_aws {
         let cause = format!("AWS manages its key {id}, whose policy never lets {service} in");
         return Row::bad(
@@ -65,12 +70,16 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> 
             format!("encrypt {subject} with a key of your own that lets {service} in"),
         );
     }
-    let account = if source_arn.is_empty() { "" } else { arn::account(written) };
     let mut lacking = Vec::new();
-    for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
-        let call = ServiceCall { service, action, resource: &key.arn, source_arn, source_account: account };
+    let calls = ["kms:Decrypt", "kms:GenerateDataKey"]
+        .into_iter()
+        .flat_map(|action| sources.iter().map(move |source_arn| (action, *source_arn)));
+    for (action, source_arn) in calls {
+        let source_account = arn::account(source_arn);
+        let call = ServiceCall { service, action, resource: &key.arn, source_arn, source_account };
         match lets([key.policy.as_str()], &call) {
             Ok(true) => {}
+            Ok(false) if lacking.contains(&action) => {}
             Ok(false) => lacking.push(action),
             Err(why) => {
                 let fix = format!("look whether {service} may kms:Decrypt and kms:GenerateDataKey with {}", key.arn);
@@ -86,8 +95,7 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, source_arn: &str) -> 
         key.arn,
         lacking.join(" and ")
     );
-    let bare =
-        if source_arn.is_empty() { ", without a condition on the source, which its requests don't name" } else { "" };
+    let bare = if sources == [""] { ", without a condition on the source, which its requests don't name" } else { "" };
     let fix = format!(
         "allow {service} kms:Decrypt and kms:GenerateDataKey in the key's policy{bare} (docs/operations.md, a key of your own)"
     );

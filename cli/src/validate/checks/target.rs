@@ -43,7 +43,7 @@ fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
         Some(Ok(function)) => function,
         Some(Err(error)) if !error.is_missing() => return vec![Row::not_told("target", subject, error)],
         _ => {
-            let cause = format!("the function {} is not there", name(arn));
+            let cause = format!("the function {} is not there", arn::resource(arn).trim_start_matches("function:"));
             return vec![Row::bad("target", subject, cause, "somebody deleted it: deploy the stack again")];
         }
     };

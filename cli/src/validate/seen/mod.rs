@@ -1,9 +1,11 @@
 //! What AWS tells about what is deployed, gathered once and judged later.
 
+mod alarm;
 mod behind;
 mod trail;
 
 pub use crate::aws::LogGroup;
+pub use alarm::Alarm;
 pub use behind::{Key, Queue, Table, Topic};
 pub use trail::{Field, Selectors, Trail};
 
@@ -62,6 +64,8 @@ pub struct Seen {
     pub keys: BTreeMap<String, Result<Key, AwsError>>,
     /// The topics, by their ARNs. `None` where there is none.
     pub topics: BTreeMap<String, Result<Option<Topic>, AwsError>>,
+    /// The stack's alarms.
+    pub alarms: Result<Vec<Alarm>, AwsError>,
     /// The tables, by their names. `None` where there is none.
     pub tables: BTreeMap<String, Result<Option<Table>, AwsError>>,
 }
@@ -114,6 +118,7 @@ impl Seen {
             queues: BTreeMap::new(),
             keys: BTreeMap::new(),
             topics: BTreeMap::new(),
+            alarms: Ok(Vec::new()),
             tables: BTreeMap::new(),
         }
     }
@@ -205,6 +210,10 @@ impl Seen {
                 tell(&format!("the topic {}", arn::name(&topic)));
                 self.topics.insert(topic.clone(), behind::topic(aws, &topic).await);
             }
+        }
+        if let Some(stack) = &self.stack {
+            tell("the alarms");
+            self.alarms = alarm::alarms(aws, stack).await;
         }
         for name in settings(&functions, TABLE) {
             if !self.tables.contains_key(&name) {
