@@ -213,6 +213,23 @@ pub const FAULTS: &[Fault] = &[
         row: ["bad", "on-failure", "TagNewQueueFunction", "is not there", "deploy the stack again"],
     },
     Fault {
+        name: "a function's own dead-letter queue gone",
+        made: Template(|text| {
+            let description = "Description: Tells people and programs of a call, and writes the journal\n";
+            let queue = "      DeadLetterQueue:\n        Type: SQS\n        TargetArn: \
+                         !Sub arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:gone\n";
+            text.replace(description, &format!("{description}{queue}"))
+        }),
+        is_seen: true,
+        row: [
+            "bad",
+            "dead-letter-queue",
+            "NotifyFunction",
+            "own dead-letter queue gone is not there",
+            "deploy the stack",
+        ],
+    },
+    Fault {
         name: "KMS denied",
         made: Template(|text| {
             text.replace(
