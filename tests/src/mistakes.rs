@@ -221,13 +221,7 @@ pub const FAULTS: &[Fault] = &[
             text.replace(description, &format!("{description}{queue}"))
         }),
         is_seen: true,
-        row: [
-            "bad",
-            "dead-letter-queue",
-            "NotifyFunction",
-            "own dead-letter queue gone is not there",
-            "deploy the stack",
-        ],
+        row: ["bad", "dead-letter-queue", "NotifyFunction", "own dead-letter queue gone is not", "deploy the stack"],
     },
     Fault {
         name: "KMS denied",
