@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Command;
 use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::command::told;
-use trailhook_tests::letters::{FAILED, REVERT, asked, command, event, record};
+use trailhook_tests::letters::{FAILED, REVERT, asked, asking, command, event, record};
 use trailhook_tests::stage::Stage;
 use trailhook_tests::validation::changed;
 
@@ -61,8 +61,15 @@ async fn what_is_in_a_functions_own_queue_gets_to_that_function() {
     let end =
         json!({"function": "NotifyFunction", "response": "NotifyFunction", "end": "gave-up", "error": "ErrorCode 200"});
     assert!(story["stories"][0]["ends"].as_array().unwrap().contains(&end), "{story:#}");
-    let by_url =
-        ["--queue", &own, "--function", "trailhook-NotifyFunction-1A2B3C", "--send", "--yes", "--unvouched-too"];
+    let by_url = [
+        "--queue",
+        &own,
+        "--function",
+        "trailhook-NotifyFunction-1A2B3C:$LATEST",
+        "--send",
+        "--yes",
+        "--unvouched-too",
+    ];
     let (status, sent) = listed(&stage, &by_url);
     assert_eq!((status, &sent["letters"][0]["fate"]), (Some(0), &json!("sent")), "{sent:#}");
     stage.until(|line| line.starts_with("decided  NotifyFunction: ")).unwrap();
@@ -79,7 +86,7 @@ async fn a_queue_where_looks_count_stops_no_others() {
     let set = stage.sqs("alice").set_queue_attributes().queue_url(&other);
     set.attributes(QueueAttributeName::RedrivePolicy, policy).send().await.unwrap();
     let (status, found) = listed(&stage, &["--stack-name", "trailhook"]);
-    assert_eq!((status, &found["more"], &found["letters"][0]["eventId"]), (Some(1), &json!(true), &json!("r-1")));
+    assert_eq!((status, &found["leftOut"], &found["letters"][0]["eventId"]), (Some(1), &json!([other]), &json!("r-1")));
     let note = found["notes"][0].as_str().unwrap();
     assert!(note.starts_with(&other) && note.contains("redrive policy"), "{note}");
     let (status, error) = told(&command(false, &stage.endpoint, &["--queue", &other]).unwrap().output().unwrap());
@@ -94,12 +101,13 @@ async fn a_disabled_rule_hands_nothing_over_by_hand_either() {
     let stage = Stage::start(&["--template", template.to_str().unwrap()]).unwrap();
     put(&stage, FAILED, record(REVERT, &event("r-1", 1).unwrap()), &[]).await;
     let (status, sent) = listed(&stage, &["--stack-name", "trailhook", "--send", "--yes"]);
-    let letter = &sent["letters"][0];
-    assert_eq!((status, &letter["fate"]), (Some(1), &json!("left")), "{sent:#}");
-    assert!(
-        letter["why"].as_str().unwrap().starts_with("no rule hands such an event to this function now"),
-        "{sent:#}"
-    );
+    let (_, unvouched) = listed(&stage, &["--stack-name", "trailhook", "--send", "--yes", "--unvouched-too"]);
+    for sent in [sent, unvouched] {
+        let letter = &sent["letters"][0];
+        assert_eq!((status, &letter["fate"]), (Some(1), &json!("left")), "{sent:#}");
+        let why = letter["why"].as_str().unwrap();
+        assert!(why.starts_with("no rule of the stack hands such an event to it now"), "{sent:#}");
+    }
     stage.end().unwrap();
 }
 
@@ -156,6 +164,22 @@ async fn what_stands_in_the_way_of_its_end_is_said() {
     let (_, found) = listed(&stage, &stack);
     let kept = found["letters"].as_array().unwrap().len() as u64 + found["inOtherHands"].as_u64().unwrap();
     assert_eq!(kept, 1, "nothing is lost: {found:#}");
+
+    // A story is ended like that too, and what it held is there again.
+    put(&stage, FAILED, record(REVERT, &event("r-7", 1).unwrap()), &[]).await;
+    let slow = |call: &str, before: usize| match (call, before) {
+        ("ReceiveMessage", 0) => Meet::LateAnswer(std::time::Duration::from_secs(2)),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, slow).await.unwrap();
+    let mut child = asking(&between.endpoint, &["why", "orders"]).unwrap().spawn().unwrap();
+    while !between.seen("ReceiveMessage") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    interrupt(child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let (_, found) = listed(&stage, &[&stack[..], &["--event-id", "r-7"]].concat());
+    assert_eq!(found["letters"].as_array().unwrap().len(), 1, "{found:#}");
 
     // SQS does not take it back: its words are told.
     put(&stage, FAILED, record(REVERT, &event("r-6", 1).unwrap()), &[]).await;

@@ -1,6 +1,6 @@
 //! `trailhook why` on local stages: for each way that an event can end, the story says so.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::command::{told as said, trailhook};
 use trailhook_tests::functions::binaries;
-use trailhook_tests::letters::{event, record};
+use trailhook_tests::letters::{self, event, record};
 use trailhook_tests::stage::Stage;
 use trailhook_tests::validation::{changed, without};
 use trailhook_tests::{root, say};
@@ -282,6 +282,26 @@ async fn a_dead_letter_is_taken_at_nobodys_word_but_awss() {
     let (status, told) = tokio::task::block_in_place(|| asked(&stage.endpoint, strange));
     let untold = line(&told["stories"][0], "untold", "");
     assert!(status == Some(1) && untold.contains("nothing but a dead letter has the record"), "{told:#}");
+
+    // Not even by a line of the log group that keeps the events, which dead letters get into as well.
+    let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/trailhook";
+    let said = [("TARGET_ARN", group), ("ERROR_CODE", "NO_PERMISSIONS"), ("ERROR_MESSAGE", "may not")];
+    let message = sqs.send_message().queue_url(QUEUE).message_body(event(&id, 1).unwrap().to_string());
+    let attributes = said.map(|(name, value)| {
+        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build().unwrap();
+        (name.to_owned(), value)
+    });
+    message.set_message_attributes(Some(attributes.into())).send().await.unwrap();
+    let redrive = |more: &[&str]| {
+        let arguments =
+            [&["redrive", "--send", "--yes", "--event-id", &id, "--cause", "NO_PERMISSIONS"], more].concat();
+        tokio::task::block_in_place(|| letters::asked(&stage.endpoint, &arguments)).unwrap().1["letters"][0].clone()
+    };
+    let left = redrive(&[]);
+    assert!(left["why"].as_str().unwrap().contains("the event history says something else"), "{left:#}");
+    assert_eq!(redrive(&["--unvouched-too"])["fate"], "sent");
+    let (_, told) = tokio::task::block_in_place(|| asked(&stage.endpoint, &id));
+    assert_eq!(line(&told["stories"][0], "call", ""), line(story, "call", ""), "{told:#}");
 
     // A look would count where SQS counts it, so there is none.
     let arn = "arn:aws:sqs:eu-west-1:111122223333:trailhook-UndeliveredEventsQueue-1A2B3C";

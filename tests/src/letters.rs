@@ -31,14 +31,20 @@ pub fn command(on_terminal: bool, endpoint: &str, arguments: &[&str]) -> Result<
     Ok(command)
 }
 
+/// A subcommand about the stack of the stage at this endpoint, with `--json`.
+pub fn asking(endpoint: &str, arguments: &[&str]) -> Result<Command> {
+    let redrive = command(false, endpoint, &[])?;
+    let mut asking = Command::new(redrive.get_program());
+    asking.args(arguments).args(["--stack-name", "trailhook", "--json", "--region", "eu-west-1"]);
+    asking.args(["--endpoint-url", endpoint]).current_dir(crate::root()).env_clear();
+    asking.envs(redrive.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    asking.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Ok(asking)
+}
+
 /// What a subcommand says with `--json` of the stack of the stage at this endpoint, and its exit status.
 pub fn asked(endpoint: &str, arguments: &[&str]) -> Result<(Option<i32>, Value)> {
-    let command = command(false, endpoint, &[])?;
-    let mut asked = Command::new(command.get_program());
-    asked.args(arguments).args(["--stack-name", "trailhook", "--json", "--region", "eu-west-1"]);
-    asked.args(["--endpoint-url", endpoint]).current_dir(crate::root()).env_clear();
-    asked.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = asked.stdin(Stdio::null()).output()?;
+    let done = asking(endpoint, arguments)?.output()?;
     let json = serde_json::from_slice(&done.stdout);
     Ok((done.status.code(), json.map_err(|error| Error::other(format!("{error}: {:?}", told(&done))))?))
 }

@@ -54,7 +54,8 @@ pub struct RedriveArguments {
     #[arg(long, requires = "send")]
     pub stale_too: bool,
     /// Send also what CloudTrail's event history doesn't have as it is in the queue: whoever may write to the queue can make
-    /// up an event, and a function that gets it here can't tell
+    /// up an event, and a function that gets it here can't tell. What no rule of the stack hands over goes to the
+    /// function that --function names, and to no other
     #[arg(long, requires = "send")]
     pub unvouched_too: bool,
     /// Print one JSON document instead of a table

@@ -116,6 +116,7 @@ pub fn redriven_json(found: &Found) -> Value {
         "notAskedFor": found.others,
         "inOtherHands": found.away,
         "more": found.more,
+        "leftOut": found.left_out,
         "notes": found.notes,
     })
 }

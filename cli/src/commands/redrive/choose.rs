@@ -1,12 +1,16 @@
 //! Which dead letters are to be sent again, and why the others are not.
 //!
 //! It decides and does nothing. A letter is written by whoever may send to the queue, so only those are sent whose target is
-//! one that the stack has, or that the command names: it is the caller's credentials that it is sent with.
+//! one that a rule of the stack hands the event to, or that the command names: it is the caller's credentials that it is sent
+//! with.
 
 use super::letter::{Letter, Origin, Target, not_newest};
+use crate::aws::arn;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use trailhook::Response;
+use trailhook::pattern::Pattern;
 use trailhook::responses::revert::Revert;
 
 /// What may be sent to.
@@ -16,9 +20,13 @@ pub struct Allowed {
     pub functions: BTreeMap<Versioned, Option<TimeDelta>>,
     /// Log groups by their ARN.
     pub log_groups: Vec<String>,
+    /// The event patterns of the stack's rules by their targets; `None` where no stack was asked for.
+    pub patterns: Option<BTreeMap<Versioned, Vec<String>>>,
+    /// The targets that get something else than the event as it is.
+    pub transformed: BTreeSet<Versioned>,
 }
 
-/// A function by its ARN, and its version or alias where it is not the newest.
+/// A function by its ARN, and its version or alias where it is not the newest; a log group has no version.
 pub type Versioned = (String, Option<String>);
 
 /// Which letters are asked for.
@@ -34,6 +42,8 @@ pub struct Wanted {
     pub event_id: Option<String>,
     /// Whether a function gets what it will leave alone.
     pub stale_too: bool,
+    /// Whether the function that is named gets what no rule hands to it.
+    pub unvouched_too: bool,
 }
 
 /// Why a letter is not sent.
@@ -42,6 +52,9 @@ pub enum Left {
     /// Nobody knows its target.
     #[error("it is for {0}, which is neither a target of the stack nor named by --function")]
     Stranger(String),
+    /// It is for an event bus.
+    #[error("it is for the event bus {0}, and what is put on a bus goes to all of its rules: redrive does not do that")]
+    Bus(String),
     /// It is for a version that no rule hands events to.
     #[error(
         "it is for the version {version} of the function, and no rule of the stack hands events to that, nor does --function name it"
@@ -51,8 +64,20 @@ pub enum Left {
         version: String,
     },
     /// It may be for a version that is a target, or for the newest one.
-    #[error("Lambda does not say for which version of the function it is, and a rule hands events to one of them")]
+    #[error(
+        "Lambda does not say for which version of the function it is: name one with --function NAME:VERSION ($LATEST is the newest)"
+    )]
     AnyVersion,
+    /// No rule would have handed it over.
+    #[error(
+        "no rule of the stack hands such an event to it now; --function with its name and --unvouched-too sends it all the same"
+    )]
+    NoRule,
+    /// The rule makes something else of the event.
+    #[error(
+        "the rule hands over something else than the event (an input of its own, a path or a transformer), which is not known"
+    )]
+    Transformed,
     /// The function would leave it alone.
     #[error("the function would leave it alone: it is {age} old, and at most {limit} may be")]
     Stale {
@@ -68,7 +93,8 @@ impl Wanted {
     pub fn is_about(&self, letter: &Letter) -> bool {
         let cause = |cause: &String| letter.cause.code == *cause || letter.cause.message.contains(cause.as_str());
         let function = |arn: &String| letter.target.arn() == arn;
-        let version = |version: &String| letter.target.version() == not_newest(version);
+        let is_anybodys = letter.origin == Origin::Function;
+        let version = |version: &String| is_anybodys || letter.target.version() == not_newest(version);
         let event = |id: &String| [&letter.event_id, &letter.envelope_id].contains(&&Some(id.clone()));
         self.cause.as_ref().is_none_or(cause)
             && self.function.as_ref().is_none_or(function)
@@ -76,29 +102,37 @@ impl Wanted {
             && self.event_id.as_ref().is_none_or(event)
     }
 
+    /// The letter as it would be sent: where Lambda does not say for which version it is, the one that is named gets it.
+    pub fn addressed(&self, letter: Letter) -> Letter {
+        match (&letter.target, &self.qualifier) {
+            (Target::Function { arn, .. }, Some(_)) if letter.origin == Origin::Function => {
+                let target = Target::Function { arn: arn.clone(), qualifier: self.qualifier.clone() };
+                Letter { target, ..letter }
+            }
+            _ => letter,
+        }
+    }
+
     /// Whether a letter that is asked for is to be sent.
     ///
     /// # Errors
     /// It is to be left, and why.
     pub fn sent(&self, letter: &Letter, allowed: &Allowed, now: DateTime<Utc>) -> Result<(), Left> {
-        let stranger = || Left::Stranger(letter.target.arn().to_owned());
+        let target: Versioned = (letter.target.arn().to_owned(), letter.target.version().map(str::to_owned));
         let limit = match &letter.target {
-            Target::Function { arn, .. } => {
-                let versions: Vec<_> = allowed.functions.iter().filter(|((target, _), _)| target == arn).collect();
-                let is_newest = |version: &Option<String>| version.is_none();
-                if letter.origin == Origin::Function && versions.iter().any(|((_, version), _)| !is_newest(version)) {
-                    return Err(Left::AnyVersion);
-                }
-                let version = letter.target.version();
-                match versions.iter().find(|((_, target), _)| target.as_deref() == version) {
-                    Some((_, limit)) => **limit,
-                    None if versions.is_empty() => return Err(stranger()),
-                    None => return Err(Left::Version { version: version.unwrap_or("$LATEST").to_owned() }),
-                }
-            }
+            Target::Function { .. } => self.limit(letter, &target, allowed)?,
             Target::LogGroup { arn } if allowed.log_groups.contains(arn) => None,
-            Target::LogGroup { .. } | Target::Other(_) => return Err(stranger()),
+            Target::Other(bus) if arn::service(bus) == "events" => return Err(Left::Bus(bus.clone())),
+            Target::LogGroup { .. } | Target::Other(_) => return Err(Left::Stranger(target.0)),
         };
+        // What Lambda gave up on is what the rule had made of it.
+        if letter.origin == Origin::Rule && allowed.transformed.contains(&target) {
+            return Err(Left::Transformed);
+        }
+        let is_named = self.unvouched_too && self.function.as_ref() == Some(&target.0);
+        if !is_named && !allowed.is_handed(letter, &target) {
+            return Err(Left::NoRule);
+        }
         match (limit, letter.time) {
             (Some(limit), Some(time)) if !self.stale_too && now.signed_duration_since(time) > limit => {
                 Err(Left::Stale { age: in_words(now.signed_duration_since(time)), limit: in_words(limit) })
@@ -106,6 +140,33 @@ impl Wanted {
             // Without a time the function can't decide, and says so itself.
             _ => Ok(()),
         }
+    }
+
+    /// How old an event the function of a letter answers.
+    fn limit(&self, letter: &Letter, target: &Versioned, allowed: &Allowed) -> Result<Option<TimeDelta>, Left> {
+        let mut versions = allowed.functions.keys().filter(|(arn, _)| *arn == target.0).peekable();
+        if versions.peek().is_none() {
+            return Err(Left::Stranger(target.0.clone()));
+        }
+        // Without a stack nobody knows which versions are targets.
+        let is_one = allowed.patterns.is_some() && versions.all(|(_, version)| version.is_none());
+        if letter.origin == Origin::Function && self.qualifier.is_none() && !is_one {
+            return Err(Left::AnyVersion);
+        }
+        let other = || Left::Version { version: target.1.clone().unwrap_or_else(|| "$LATEST".to_owned()) };
+        allowed.functions.get(target).copied().ok_or_else(other)
+    }
+}
+
+impl Allowed {
+    /// Whether a rule hands a letter's event to its target; without a stack nobody asks.
+    fn is_handed(&self, letter: &Letter, target: &Versioned) -> bool {
+        let Some(patterns) = &self.patterns else { return true };
+        // What is no JSON was not read as a letter.
+        let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
+        // A pattern that can't be read hands nothing over that anybody knows of.
+        let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
+        patterns.get(target).is_some_and(|patterns| patterns.iter().any(matches))
     }
 }
 
@@ -133,101 +194,4 @@ fn in_words(time: TimeDelta) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::letter::{Cause, Origin};
-    use super::*;
-
-    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:revert";
-    const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/trailhook";
-
-    fn letter(target: &str, minutes_ago: i64) -> (Letter, DateTime<Utc>) {
-        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let cause = Cause { code: "Trailhook.Denied".to_owned(), message: "no sqs:DeleteQueue".to_owned() };
-        let (event, event_id, envelope_id) = ("{}".to_owned(), Some("r-1".to_owned()), Some("e-1".to_owned()));
-        let time = Some(now - TimeDelta::minutes(minutes_ago));
-        let target = Target::of(target);
-        (Letter { cause, target, event, event_id, envelope_id, event_name: None, time, origin: Origin::Rule }, now)
-    }
-
-    fn allowed() -> Allowed {
-        let functions = BTreeMap::from([
-            ((FUNCTION.to_owned(), None), Some(TimeDelta::minutes(15))),
-            ((FUNCTION.to_owned(), Some("live".to_owned())), Some(TimeDelta::hours(1))),
-        ]);
-        Allowed { functions, log_groups: vec![GROUP.to_owned()] }
-    }
-
-    #[test]
-    fn only_what_the_stack_has_is_sent_to() {
-        for (target, good) in [
-            (FUNCTION, true),
-            (&format!("{FUNCTION}:$LATEST"), true),
-            (&format!("{FUNCTION}:live"), true),
-            (&format!("{FUNCTION}:1"), false),
-            (&format!("{GROUP}:*"), true),
-            ("arn:aws:lambda:eu-west-1:111122223333:function:pay", false),
-            ("arn:aws:lambda:eu-west-1:444455556666:function:revert", false),
-            ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/other", false),
-            ("arn:aws:sqs:eu-west-1:111122223333:q", false),
-            ("revert", false),
-        ] {
-            let (letter, now) = letter(target, 1);
-            let sent = Wanted::default().sent(&letter, &allowed(), now);
-            assert_eq!(sent.is_ok(), good, "{target}: {sent:?}");
-        }
-    }
-
-    #[test]
-    fn a_letter_of_no_version_is_sent_where_there_is_one_only() {
-        let (letter, now) = letter(FUNCTION, 1);
-        let letter = Letter { origin: Origin::Function, ..letter };
-        assert_eq!(Wanted::default().sent(&letter, &allowed(), now), Err(Left::AnyVersion));
-        let mut newest = allowed();
-        newest.functions.retain(|(_, version), _| version.is_none());
-        assert_eq!(Wanted::default().sent(&letter, &newest, now), Ok(()));
-        let mut live = allowed();
-        live.functions.retain(|(_, version), _| version.is_some());
-        assert_eq!(Wanted::default().sent(&letter, &live, now), Err(Left::AnyVersion));
-        let letter = Letter { origin: Origin::Rule, ..letter };
-        let version = "$LATEST".to_owned();
-        assert_eq!(Wanted::default().sent(&letter, &live, now), Err(Left::Version { version }));
-    }
-
-    #[test]
-    fn what_a_function_would_leave_alone_stays_unless_it_is_asked_for() {
-        let (old, now) = letter(FUNCTION, 16);
-        let left = Wanted::default().sent(&old, &allowed(), now).unwrap_err().to_string();
-        assert_eq!(left, "the function would leave it alone: it is 16 minutes old, and at most 15 minutes may be");
-        assert_eq!(Wanted { stale_too: true, ..Wanted::default() }.sent(&old, &allowed(), now), Ok(()));
-        let (young, now) = letter(FUNCTION, 15);
-        assert_eq!(Wanted::default().sent(&young, &allowed(), now), Ok(()));
-        let alias = format!("{FUNCTION}:live");
-        assert!(Wanted::default().sent(&letter(&alias, 59).0, &allowed(), now).is_ok(), "it has a limit of its own");
-        assert!(Wanted::default().sent(&letter(&alias, 61).0, &allowed(), now).is_err());
-        let (logged, now) = letter(GROUP, 60 * 24 * 3);
-        assert_eq!(Wanted::default().sent(&logged, &allowed(), now), Ok(()), "a log group has no guard");
-        let limit_of = |name: &str, value: &str| limit(&BTreeMap::from([(name.to_owned(), value.to_owned())]));
-        assert_eq!(limit_of("TRAILHOOK_MAX_EVENT_AGE_SECONDS", "60"), Some(TimeDelta::seconds(60)));
-        assert_eq!(limit_of("TRAILHOOK_MAX_EVENT_AGE_SECONDS", "any"), None);
-        assert_eq!(limit_of("TRAILHOOK_ACCOUNT_ID", "111122223333"), Some(TimeDelta::minutes(15)));
-        assert_eq!(limit_of("OTHER", ""), None, "a function of somebody else's has no such guard");
-    }
-
-    #[test]
-    fn what_is_asked_for_is_chosen() {
-        let (letter, _) = letter(FUNCTION, 1);
-        let text = |text: &str| Some(text.to_owned());
-        let by_cause = |cause: &str| Wanted { cause: text(cause), ..Wanted::default() }.is_about(&letter);
-        assert!(by_cause("Trailhook.Denied") && by_cause("sqs:DeleteQueue"));
-        assert!(!by_cause("Trailhook") && !by_cause("sns:"), "a code is a whole one");
-        let by_event = |id: &str| Wanted { event_id: text(id), ..Wanted::default() }.is_about(&letter);
-        assert!(by_event("r-1") && by_event("e-1") && !by_event("r"));
-        let by_function = |arn: &str| Wanted { function: text(arn), ..Wanted::default() }.is_about(&letter);
-        assert!(by_function(FUNCTION) && !by_function("revert"));
-        let live = self::letter(&format!("{FUNCTION}:live"), 1).0;
-        for (asked, [plain, other]) in [("$LATEST", [true, false]), ("live", [false, true]), ("3", [false, false])] {
-            let wanted = Wanted { function: text(FUNCTION), qualifier: text(asked), ..Wanted::default() };
-            assert_eq!([wanted.is_about(&letter), wanted.is_about(&live)], [plain, other], "{asked}");
-        }
-    }
-}
+mod tests;

@@ -18,8 +18,10 @@ pub struct Found {
     pub others: usize,
     /// Messages that can't be understood.
     pub unread: Vec<Unread>,
-    /// Whether there may be more than was looked at: there are too many, or a queue may not be looked into.
+    /// Whether there may be more than was asked for.
     pub more: bool,
+    /// The URLs of queues that may not be looked into.
+    pub left_out: Vec<String>,
     /// How many messages somebody else has in hand, about.
     pub away: u64,
     /// What was not looked into, in sentences.
@@ -116,6 +118,7 @@ impl Found {
     ) {
         match letter::read(message, owners) {
             Ok(letter) if wanted.is_about(&letter) => {
+                let letter = wanted.addressed(letter);
                 let fate = match wanted.sent(&letter, allowed, now) {
                     Ok(()) => Fate::WouldSend,
                     Err(left) => Fate::Left { why: left.to_string() },
@@ -176,7 +179,10 @@ impl Found {
 
     /// Whether nothing is left that was to be sent, and all was looked at and understood.
     pub(super) fn is_good(&self, send: bool) -> bool {
-        self.unread.is_empty() && self.away == 0 && !self.more && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
+        self.unread.is_empty()
+            && self.away == 0
+            && self.left_out.is_empty()
+            && (!send || self.count(|fate| *fate != Fate::Sent) == 0)
     }
 }
 

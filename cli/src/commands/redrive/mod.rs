@@ -35,8 +35,8 @@ use places::Places;
 use std::io::Write;
 use std::pin::pin;
 use std::time::Duration;
+use vouched::History;
 pub(super) use vouched::same;
-use vouched::{History, Patterns};
 
 /// How long the giving back may take when somebody wants it to end; there may be thousands.
 const GRACE: Duration = Duration::from_secs(10);
@@ -63,13 +63,15 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
     let mut held = Held::default();
     let mut found = Found { queues: places.queues.clone(), notes: places.notes.clone(), ..Found::default() };
     let worked = work(&aws, arguments, &places, &mut held, &mut found, &mut ending).await;
-    if let Err(kept) = give_back(&aws, held, &worked, &mut ending).await {
+    let is_whole = worked.is_ok();
+    let (worked, given_back) = give_back(&aws, held, worked, &mut ending).await;
+    if let Err(kept) = given_back {
         // The terminal may have gone.
         writeln!(std::io::stderr().lock(), "trailhook: {kept}").ok();
     }
     // What was sent is told, whatever came in between.
     let sent = found.count(|fate| matches!(fate, Fate::Sent | Fate::NotDeleted { .. } | Fate::Failed { .. }));
-    if worked.is_ok() || sent > 0 {
+    if is_whole || sent > 0 {
         let mut out = std::io::stdout().lock();
         read_or_not(if arguments.json {
             writeln!(out, "{}", show::document(&show::redriven_json(&found)))
@@ -82,30 +84,29 @@ pub async fn redrive(arguments: &RedriveArguments, ended: impl Future<Output = u
     Ok(if found.is_good(arguments.send) { Verdict::Good } else { Verdict::Bad })
 }
 
-/// Gives back what is held; whoever wants it to end waits for a moment, and whoever has said so twice does not.
-///
-/// # Errors
-/// Some of it comes back by itself only.
-pub(super) async fn give_back<T>(
+/// Gives back what is held; whoever wants it to end waits for a moment, and whoever has said so twice does not. Returns what
+/// came of the work, which is [`CommandError::Ended`] where somebody said so meanwhile, and what comes back by itself only.
+pub(super) async fn give_back(
     aws: &Aws,
     held: Held,
-    worked: &Result<T, CommandError>,
+    mut worked: Result<(), CommandError>,
     ending: &mut Ending<'_, impl Future<Output = u8>>,
-) -> Result<(), Kept> {
+) -> (Result<(), CommandError>, Result<(), Kept>) {
     let number = held.all().count();
-    let not_waited = |number| Kept { number, why: "it was ended before".to_owned() };
+    let not_waited = |number| Err(Kept { number, why: "it was ended before".to_owned() });
     if ending.at_once {
         // What SQS had given when the call was broken off is held by nobody.
-        return Err(not_waited(number + BATCH));
+        return (worked, not_waited(number + BATCH));
     }
     let mut giving = pin!(held.give_back(aws));
-    if !matches!(worked, Err(CommandError::Ended(_)))
-        && let Ok(given_back) = ending.or(giving.as_mut()).await
-    {
-        return given_back;
+    if !matches!(worked, Err(CommandError::Ended(_))) {
+        match ending.or(giving.as_mut()).await {
+            Ok(given_back) => return (worked, given_back),
+            Err(ended) => worked = worked.and(Err(ended)),
+        }
     }
     let last = ending.or(tokio::time::timeout(GRACE, giving)).await;
-    last.ok().and_then(Result::ok).unwrap_or_else(|| Err(not_waited(number)))
+    (worked, last.ok().and_then(Result::ok).unwrap_or_else(|| not_waited(number)))
 }
 
 async fn work(
@@ -126,7 +127,7 @@ async fn work(
             }
             // The others are looked into all the same.
             found.notes.push(redriven.to_string());
-            found.more = true;
+            found.left_out.push(url.clone());
             continue;
         }
         found.away += queue.away;
@@ -147,6 +148,7 @@ async fn work(
         qualifier: places.qualifier.clone(),
         event_id: arguments.event_id.clone(),
         stale_too: arguments.stale_too,
+        unvouched_too: arguments.unvouched_too,
     };
     let now = Utc::now();
     for (queue, message) in held.all() {
@@ -159,7 +161,7 @@ async fn work(
         return Ok(());
     }
     if !arguments.unvouched_too {
-        vouch(aws, found, places.patterns.as_ref(), ending).await?;
+        vouch(aws, found, ending).await?;
     }
     let number = found.count(|fate| *fate == Fate::WouldSend);
     if number == 0 {
@@ -198,19 +200,17 @@ async fn work(
     Ok(())
 }
 
-/// Leaves what is for a function and is not in the event history: it is believed by nobody's word but the queue's.
+/// Leaves what is not in the event history: it is believed by nobody's word but the queue's.
 async fn vouch(
     aws: &Aws,
     found: &mut Found,
-    patterns: Option<&Patterns>,
     ending: &mut Ending<'_, impl Future<Output = u8>>,
 ) -> Result<(), CommandError> {
     let mut history = History::default();
-    let would =
-        |entry: &&mut Entry| entry.fate == Fate::WouldSend && matches!(entry.letter.target, Target::Function { .. });
+    let would = |entry: &&mut Entry| entry.fate == Fate::WouldSend;
     let bar = progress_bar(found.letters.iter_mut().filter(would).count(), "asking the event history");
     for entry in found.letters.iter_mut().filter(would) {
-        if let Err(why) = ending.or(history.vouches(aws, &entry.letter, patterns)).await? {
+        if let Err(why) = ending.or(history.vouches(aws, &entry.letter)).await? {
             entry.fate = Fate::Left { why: format!("{why}; --unvouched-too sends it all the same") };
         }
         bar.inc(1);

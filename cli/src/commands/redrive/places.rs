@@ -5,7 +5,6 @@
 use super::choose::{Allowed, Versioned, limit};
 use super::error::RedriveError;
 use super::letter::{Target, not_newest};
-use super::vouched::Patterns;
 use crate::args::RedriveArguments;
 use crate::aws::arn::{self, is_queue};
 use crate::aws::{Aws, AwsError, DeployedStack, Function, Rule, queue_url};
@@ -20,8 +19,6 @@ pub(super) struct Places {
     pub(super) owners: BTreeMap<String, Vec<String>>,
     /// What may be sent to.
     pub(super) allowed: Allowed,
-    /// What the stack's rules hand to each function; `None` where no stack was asked for.
-    pub(super) patterns: Option<Patterns>,
     /// The ARN of the function that was asked for.
     pub(super) function: Option<String>,
     /// Its version or alias, where that was asked for.
@@ -117,7 +114,7 @@ impl Places {
                 known.push(Known { logical_id: Some(made.logical_id.clone()), function, version: None });
             }
         }
-        let mut patterns = Patterns::new();
+        let mut patterns: BTreeMap<Versioned, Vec<String>> = BTreeMap::new();
         for made in stack.of_kind("AWS::Events::Rule") {
             let Some(rule) = self.there(&made.logical_id, Rule::of(aws, &made.physical_id).await)? else { continue };
             for target in rule.targets {
@@ -126,12 +123,16 @@ impl Places {
                 }
                 let of_rule = Target::of(&target.arn);
                 let version = of_rule.version().map(str::to_owned);
+                let versioned: Versioned = (of_rule.arn().to_owned(), version.clone());
+                if target.is_transformed {
+                    self.allowed.transformed.insert(versioned.clone());
+                }
+                // A rule that is disabled hands nothing over.
+                if rule.state != "DISABLED" {
+                    patterns.entry(versioned).or_default().push(rule.pattern.clone());
+                }
                 match of_rule {
                     Target::Function { arn, .. } => {
-                        // A rule that is disabled hands nothing over.
-                        if rule.state != "DISABLED" {
-                            patterns.entry((arn.clone(), version.clone())).or_default().push(rule.pattern.clone());
-                        }
                         if is_known(known, &arn, version.as_deref()) {
                             continue;
                         }
@@ -144,7 +145,7 @@ impl Places {
                 }
             }
         }
-        self.patterns = Some(patterns);
+        self.allowed.patterns = Some(patterns);
         Ok(())
     }
 

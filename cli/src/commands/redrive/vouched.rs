@@ -1,20 +1,18 @@
-//! Whether an event is one that CloudTrail has recorded, and one that a rule hands to its target.
+//! Whether an event is one that CloudTrail has recorded.
 //!
 //! Who gets an event from the bus knows that AWS put it there, and that a rule matched it. A dead letter is written by whoever
 //! may send to the queue, and a function that is invoked by itself can't tell the difference: it would undo a call that nobody
-//! made, or one that nobody wanted undone. So the record in the letter is held against the event history, which nobody but
-//! AWS writes, and against the rules. That the two are equal in every member is not verified outside a local stage: where AWS
+//! made. A log group would keep what nobody did. So the record in the letter is held against the event history, which nobody
+//! but AWS writes. That the two are equal in every member is not verified outside a local stage: where AWS
 //! writes one of them otherwise, the letter is left and the member named.
 
 use super::super::why::recorded;
-use super::choose::Versioned;
-use super::letter::{Letter, Target};
+use super::letter::Letter;
 use crate::aws::{Aws, AwsError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use trailhook::pattern::Pattern;
 
 /// CloudTrail answers two such calls a second, in an account and Region, and revert asks it too.
 const PACE: Duration = Duration::from_millis(500);
@@ -46,9 +44,6 @@ pub(super) enum Unvouched {
     /// It is there, and says something else.
     #[error("the event history says something else about {0}: somebody may have changed it")]
     Other(String),
-    /// No rule would have handed it over.
-    #[error("no rule hands such an event to this function now")]
-    NoRule,
     /// It could not be asked.
     #[error("the event history was not told: {0}")]
     Aws(#[from] AwsError),
@@ -59,27 +54,13 @@ pub(super) enum Unvouched {
 pub(super) struct History(BTreeMap<String, Option<Value>>);
 
 impl History {
-    /// Holds a dead letter for a function against rules and history; `patterns` are those of the stack's rules, and none where
-    /// no stack was asked for.
+    /// Holds the record in a dead letter against the history.
     ///
     /// # Errors
     /// Nobody vouches for it.
-    pub(super) async fn vouches(
-        &mut self,
-        aws: &Aws,
-        letter: &Letter,
-        patterns: Option<&Patterns>,
-    ) -> Result<(), Unvouched> {
+    pub(super) async fn vouches(&mut self, aws: &Aws, letter: &Letter) -> Result<(), Unvouched> {
         // What is no JSON was not read as a letter.
         let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
-        if let (Target::Function { arn, .. }, Some(patterns)) = (&letter.target, patterns) {
-            let target = (arn.clone(), letter.target.version().map(str::to_owned));
-            // A pattern that can't be read hands nothing over that anybody knows of.
-            let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
-            if !patterns.get(&target).is_some_and(|patterns| patterns.iter().any(matches)) {
-                return Err(Unvouched::NoRule);
-            }
-        }
         let detail = envelope.get("detail").unwrap_or(&Value::Null);
         let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
         if text("eventID").is_empty() {
@@ -111,9 +92,6 @@ fn missing(id: String, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Unvouch
         _ => Unvouched::NotThere(id),
     }
 }
-
-/// The patterns of the rules that have a function for a target.
-pub(super) type Patterns = BTreeMap<Versioned, Vec<String>>;
 
 /// Whether an envelope is around this record, and says of it what AWS says.
 ///

@@ -35,7 +35,8 @@ pub(super) async fn letters(
 ) -> Result<Letters, CommandError> {
     let (mut held, mut letters) = (Held::default(), Letters::default());
     let looked = look(aws, deployed, &mut held, &mut letters, ending).await;
-    if let Err(kept) = give_back(aws, held, &looked, ending).await {
+    let (looked, given_back) = give_back(aws, held, looked, ending).await;
+    if let Err(kept) = given_back {
         match looked {
             // There will be no story to say it in, and the terminal may have gone.
             Err(_) => _ = writeln!(std::io::stderr().lock(), "trailhook: {kept}"),

@@ -134,12 +134,26 @@ impl Look<'_> {
         for group in &self.deployed.groups {
             let asked = lines(self.aws, group, std::slice::from_ref(&id), since).await;
             let events = self.told(facts, group, asked);
-            let event = events
-                .as_ref()
-                .map(|all| all.iter().find(|event| text(event, "/detail/eventID") == Some(id.as_str())).cloned());
-            facts.logged.insert(group.clone(), event.as_ref().map(Option::is_some));
+            let Some(all) = events else {
+                facts.logged.insert(group.clone(), None);
+                continue;
+            };
+            let lines: Vec<&Value> =
+                all.iter().filter(|event| text(event, "/detail/eventID") == Some(id.as_str())).collect();
+            // Who sends dead letters again writes lines too, so what says something else than AWS's own record is none.
+            let recorded = facts.event.as_ref().and_then(|event| event.get("detail")).cloned();
+            let is_so = |line: &&&Value| recorded.as_ref().is_none_or(|record| same(record, line).is_ok());
+            let line = lines.iter().find(is_so).map(|line| (**line).clone());
+            if let (None, Some(other), Some(recorded)) = (&line, lines.first(), &recorded) {
+                let member = same(recorded, other).err().unwrap_or_default();
+                facts.untold.push(format!(
+                    "a line of {group} says something else about {member} than the record: somebody may have written it, or \
+                     AWS writes the two differently"
+                ));
+            }
+            facts.logged.insert(group.clone(), Some(line.is_some()));
             // As the rule's targets got it: with the envelope that it came in.
-            facts.event = event.flatten().or(facts.event.take());
+            facts.event = line.or(facts.event.take());
         }
     }
 
