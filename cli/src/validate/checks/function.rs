@@ -78,7 +78,8 @@ fn failed(function: &Function, subject: &str, seen: &Seen) -> Vec<Row> {
 
 fn kept(check: &'static str, what: &str, arn: &str, subject: &str, seen: &Seen) -> Row {
     if !is_queue(arn) {
-        return Row::good(check, subject, format!("{arn} gets what it fails with"));
+        let fix = "look there whether it is at work and lets the function's role in, or name a queue";
+        return Row::note(check, subject, format!("{arn} gets what it fails with, and is not looked at"), fix);
     }
     match seen.queues.get(arn) {
         Some(Ok(Some(queue))) if queue.messages > 0 => Row::note(
@@ -128,5 +129,9 @@ mod tests {
         assert_eq!(judged(None, Some("gone")), [(dead, Verdict::Bad)]);
         assert_eq!(judged(Some("there"), Some("gone")), [(failure, Verdict::Good), (dead, Verdict::Bad)]);
         assert_eq!(judged(Some("there"), Some("there")), [(failure, Verdict::Good)], "the same queue is one");
+        let on_failure = Some("arn:aws:sns:eu-west-1:111122223333:failed".to_owned());
+        let rows = failed(&Function { on_failure, ..Function::default() }, "F", &seen);
+        let unseen = rows.iter().map(|row| (row.check, row.verdict, row.seen.contains("not looked at")));
+        assert_eq!(unseen.collect::<Vec<_>>(), [(failure, Verdict::Note, true)]);
     }
 }
