@@ -1,26 +1,13 @@
 //! What a function decided about the event, from its own log.
 
 use super::super::{Row, checks};
+use super::cause::{Needs, because};
 use super::event::CLOCKS;
-use super::{Event, Try, because, fixes};
+use super::{Event, Try, fixes};
 use crate::aws::{Function, lines};
 use crate::stage::is_gone;
 use serde_json::Value;
 use std::time::Instant;
-
-/// What keeps an event from a function, or a function from deciding.
-const IN_THE_WAY: [&str; 10] = [
-    "target",
-    "target-permission",
-    "target-region",
-    "target-input",
-    "function",
-    "function-concurrency",
-    "mode",
-    "table",
-    "topic",
-    "role",
-];
 
 impl<T: FnMut(&str)> Try<'_, T> {
     /// Waits for a function's decision; its report.
@@ -68,7 +55,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
                 "nothing: it is tried again until SQS is sure, and then left at that",
             ),
             Some(report) => fixes::of(&subject, report, tries),
-            None => self.silent(function, &subject, before).await,
+            None => self.silent(function, &subject, event, before).await,
         };
         self.push(row);
         last
@@ -82,7 +69,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
     }
 
     /// Nothing was decided: whether it ran at all.
-    async fn silent(&self, function: &Function, subject: &str, before: &[Row]) -> Row {
+    async fn silent(&self, function: &Function, subject: &str, event: &Event, before: &[Row]) -> Row {
         let waited = self.settings.patience.as_secs();
         let count = |name| self.sum("AWS/Lambda", name, "FunctionName", &function.name);
         let (ran, failed) = (count("Invocations").await, count("Errors").await);
@@ -99,7 +86,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
         }
         let (cause, fix) = because(
             before,
-            &IN_THE_WAY,
+            &Needs::of_function(self.seen, function, !event.came),
             &format!("read {}, and the queues for what went wrong; or wait longer with --wait", function.log_group),
         );
         Row::bad("decision", subject, format!("it decided nothing in {waited} seconds; {cause}"), fix)

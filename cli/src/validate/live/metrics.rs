@@ -1,7 +1,8 @@
 //! What CloudWatch counted: the rule triggered, its targets were invoked, nothing failed. Metrics come minutes late.
 
 use super::super::Row;
-use super::{Event, Try};
+use super::event::Absent;
+use super::{Event, Try, may_answer};
 use crate::aws::{AwsError, Rule, told};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
@@ -9,18 +10,22 @@ use chrono::Utc;
 use std::time::Instant;
 
 impl<T: FnMut(&str)> Try<'_, T> {
-    /// The metrics of the rules that let the event through; of all, where there was none.
-    pub(super) async fn metrics(&mut self, event: Option<&Event>) {
+    /// The metrics of the rules that let the event through; of those that may, where there was none to see.
+    pub(super) async fn metrics(&mut self, event: Result<&Event, Absent>) {
         let rules = match event {
-            Some(event) => self.matching(event),
-            None => self.seen.told_rules().cloned().collect(),
+            Ok(event) => self.matching(event),
+            // What a disabled one does is its own row.
+            Err(_) => {
+                self.seen.told_rules().filter(|rule| rule.state != "DISABLED" && may_answer(rule)).cloned().collect()
+            }
         };
         for rule in rules {
-            let row = self.of_rule(&rule, event.is_some()).await;
+            let row = self.of_rule(&rule, event.err() != Some(Absent::Missing)).await;
             self.push(row);
         }
     }
 
+    /// One that was waited for already is not waited for once more.
     async fn of_rule(&mut self, rule: &Rule, wait: bool) -> Row {
         let name = &rule.name;
         self.waiting(&format!("waiting for the metrics of {name}"));
@@ -43,12 +48,12 @@ impl<T: FnMut(&str)> Try<'_, T> {
             if triggered >= 1.0 && invoked >= wanted {
                 return Row::good("rule-metrics", name, seen);
             }
-            if !wait {
+            if !wait && triggered < 1.0 {
                 let cause = format!("{seen}: the rule has seen no call lately");
                 return Row::bad("rule-metrics", name, cause, "the rows of the trail and the rule say why");
             }
-            if !self.again(asked_at, &mut looks).await {
-                let cause = format!("{seen}: CloudWatch has not counted the event yet");
+            if !wait || !self.again(asked_at, &mut looks).await {
+                let cause = format!("{seen}: CloudWatch has not counted all of it yet");
                 return Row::note(
                     "rule-metrics",
                     name,

@@ -5,17 +5,19 @@
 //! before anything is asked of them, so that whoever ends this early can still take them away.
 
 mod call;
+mod cause;
 mod decision;
 mod effect;
 mod event;
 mod fixes;
+mod history;
 mod made;
 mod metrics;
 mod notification;
 
 pub use made::Made;
 
-use super::{Row, Seen, Verdict};
+use super::{Row, Seen};
 use crate::aws::{Aws, Function, Rule};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -47,11 +49,13 @@ pub(super) struct Try<'a, T> {
     rows: &'a RefCell<Vec<Row>>,
 }
 
-/// The event of the call, as the rule's targets got it.
+/// The event of the call, as the rule's targets get it.
 struct Event {
     id: String,
     /// The whole envelope.
     envelope: Value,
+    /// Whether a target has it; else it is known from the event history only.
+    came: bool,
 }
 
 /// Tries it, and puts what came of each hop into `rows`, so that it is there when this is ended early. `before` are the rows of what was looked at: a hop that does not come has
@@ -79,16 +83,21 @@ pub async fn try_it(
     if !run.call().await {
         return;
     }
-    let Some(event) = run.event(before).await else {
-        run.metrics(None).await;
-        return;
+    let event = match run.event(before).await {
+        Ok(event) => event,
+        Err(absent) => return run.metrics(Err(absent)).await,
     };
+    if run.matching(&event).is_empty() {
+        let cause = "no rule lets this call through: its pattern asks for other callers, or for other places";
+        let fix = "validate as one whose calls it asks for (--profile); `trailhook pattern` says which field decides";
+        return run.push(Row::untold("call", run.queue.clone(), cause, fix));
+    }
     for function in run.expected(&event) {
         if let Some(report) = run.decision(&function, &event, before).await {
             run.effect(&function, &report, &event, inbox.as_ref()).await;
         }
     }
-    run.metrics(Some(&event)).await;
+    run.metrics(Ok(&event)).await;
 }
 
 impl<T: FnMut(&str)> Try<'_, T> {
@@ -145,17 +154,4 @@ fn may_answer(rule: &Rule) -> bool {
         let explanation = pattern.explain(event);
         explanation.matched || !explanation.deciding().any(|field| about.contains(&field.path.as_str()))
     })
-}
-
-/// What was wrong before, in short, for a hop that did not come.
-fn because(before: &[Row], checks: &[&str], otherwise: &str) -> (String, String) {
-    let mut wrong = before.iter().filter(|row| row.verdict == Verdict::Bad && checks.contains(&row.check));
-    match wrong.next() {
-        Some(row) => {
-            let more = wrong.count();
-            let more = if more == 0 { String::new() } else { format!(" ({more} more above)") };
-            (format!("{} {}: {}{more}", row.check, row.subject, row.seen), row.fix.clone().unwrap_or_default())
-        }
-        None => ("all that it needs looks right".to_owned(), otherwise.to_owned()),
-    }
 }

@@ -1,0 +1,43 @@
+//! `trailhook validate` where nobody can see the event that a rule lets through: what works is not called broken.
+
+use trailhook_tests::between::{Between, Meet};
+use trailhook_tests::stage::Stage;
+use trailhook_tests::validation::Validation;
+
+const DENIED: &str = r#"{"__type": "AccessDeniedException", "message": "you may not"}"#;
+
+/// A rule whose only target is a function.
+#[test]
+fn a_rule_without_a_log_group_is_tried_by_what_the_event_history_has() {
+    let stage = Stage::start(&[]).unwrap();
+    let told = Validation::of(&stage.endpoint, &["--rule", "trailhook-SnapshotRule-1A2B3C", "--wait", "60"]).unwrap();
+    assert_eq!((told.status, told.named("bad"), told.named("untold")), (Some(0), vec![], vec![]), "{:#}", told.told);
+    let good = told.named("good");
+    assert!(good.contains(&"rule-metrics trailhook-SnapshotRule-1A2B3C".to_owned()), "{good:?}");
+    assert!(good.iter().any(|row| row.starts_with("decision ")), "the function is asked: {good:?}");
+    let note = told.rows().find(|row| row["check"] == "event-log").unwrap();
+    let seen = note["seen"].as_str().unwrap();
+    assert!(note["verdict"] == "note" && seen.contains("no target is a log group"), "{note}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_may_not_be_read_makes_no_rule_broken() {
+    for history in [true, false] {
+        let stage = Stage::start(&[]).unwrap();
+        let denied = move |call: &str, _| match call {
+            "FilterLogEvents" => Meet::Answer((400, DENIED.to_owned())),
+            "LookupEvents" if !history => Meet::Answer((400, DENIED.to_owned())),
+            _ => Meet::Pass,
+        };
+        let between = Between::start(&stage.endpoint, denied).await.unwrap();
+        let told = Validation::of(&between.endpoint, &["--stack-name", "trailhook", "--wait", "60"]).unwrap();
+        assert_eq!((told.status, told.named("bad")), (Some(1), vec![]), "{:#}", told.told);
+        let (good, untold) = (told.named("good"), told.named("untold"));
+        for rule in ["ApiCallRule", "SnapshotRule"] {
+            assert!(good.contains(&format!("rule-metrics trailhook-{rule}-1A2B3C")), "{good:?}");
+        }
+        assert!(untold.contains(&"event-log /aws/events/trailhook".to_owned()), "{untold:?}");
+        let decisions = untold.iter().filter(|row| row.starts_with("decision ")).count();
+        assert_eq!(decisions, if history { 4 } else { 0 }, "{untold:?}");
+    }
+}
