@@ -41,3 +41,23 @@ async fn a_log_that_may_not_be_read_makes_no_rule_broken() {
         assert_eq!(decisions, if history { 4 } else { 0 }, "{untold:?}");
     }
 }
+
+/// As organisation/forwarding.yaml has it, which the stage does not deploy: nobody plays the central account.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bus_in_another_region_is_no_mistake() {
+    let stage = Stage::start(&[]).unwrap();
+    let targets = r#"{"Targets": [{
+        "Id": "CentralBus", "Arn": "arn:aws:events:us-east-1:444455556666:event-bus/default",
+        "RoleArn": "arn:aws:iam::111122223333:role/trailhook-forwarding-ForwardingRole-1A2B3C",
+        "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-west-1:111122223333:trailhook-UndeliveredEventsQueue-1A2B3C"}}]}"#;
+    let forwarding = move |call: &str, _| match call {
+        "ListTargetsByRule" => Meet::Answer((200, targets.to_owned())),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, forwarding).await.unwrap();
+    let asked = ["--rule", "trailhook-ApiCallRule-1A2B3C", "--read-only"];
+    let told = Validation::of(&between.endpoint, &asked).unwrap();
+    assert_eq!((told.status, told.named("bad"), told.named("untold")), (Some(0), vec![], vec![]), "{:#}", told.told);
+    let note = told.rows().find(|row| row["subject"] == "CentralBus" && row["check"] == "target").unwrap();
+    assert!(note["verdict"] == "note" && note["seen"].as_str().unwrap().contains("neither is looked at"), "{note}");
+}

@@ -15,17 +15,11 @@ const DELIVERY: &str = "delivery.logs.amazonaws.com";
 pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     let subject = &target.id;
     let mut rows = Vec::new();
-    let (account, region, at) = (arn::account(&target.arn), arn::region(&target.arn), arn::region(&rule.arn));
-    if region != at {
-        let cause =
-            format!("{} is in {region}, and the rule in {at}: EventBridge hands over within a Region", target.arn);
-        rows.push(Row::bad("target-region", subject, cause, format!("give the target the ARN of one in {at}")));
-        rows.extend(dead_letters(target, rule, seen));
-        return rows;
-    }
     match arn::service(&target.arn) {
+        "lambda" | "logs" if arn::region(&target.arn) != arn::region(&rule.arn) => rows.push(elsewhere(target, rule)),
         "lambda" => rows.extend(function(target, rule, seen)),
-        "logs" => rows.extend(group(target, rule, seen, account)),
+        "logs" => rows.extend(group(target, rule, seen, arn::account(&target.arn))),
+        "events" if is_bus(&target.arn) => rows.push(bus(target)),
         other => rows.push(Row::untold(
             "target",
             subject,
@@ -35,6 +29,30 @@ pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
     }
     rows.extend(dead_letters(target, rule, seen));
     rows
+}
+
+/// A bus is handed over to in whatever account and Region it is; another target is not.
+fn elsewhere(target: &Target, rule: &Rule) -> Row {
+    let (region, at) = (arn::region(&target.arn), arn::region(&rule.arn));
+    let cause = format!(
+        "{} is in {region}, and the rule in {at}: EventBridge hands over to functions and log groups within a Region",
+        target.arn
+    );
+    Row::bad("target-region", &target.id, cause, format!("give the target the ARN of one in {at}"))
+}
+
+fn is_bus(arn: &str) -> bool {
+    arn::resource(arn).starts_with("event-bus/")
+}
+
+fn bus(target: &Target) -> Row {
+    let role = target.role.as_ref().map_or_else(|| "no role".to_owned(), |role| format!("the role {role}"));
+    Row::note(
+        "target",
+        &target.id,
+        format!("the bus {}, for which EventBridge takes {role}: neither is looked at", target.arn),
+        "try it, without --read-only: FailedInvocations of the rule says whether it is handed over",
+    )
 }
 
 fn function(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
