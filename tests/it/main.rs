@@ -84,6 +84,7 @@ mod trail_wire;
 mod trust;
 mod validate;
 mod validate_faults;
+mod validate_keys;
 mod validate_unseen;
 mod versions;
 mod walk_unconfirmed;

@@ -8,8 +8,12 @@ use serde_json::Value;
 /// A log group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogGroup {
+    /// Its ARN, without the `:*` that CloudWatch Logs puts behind it.
+    pub arn: String,
     /// How long it keeps events, in days; `None` is for ever.
     pub retention_days: Option<i32>,
+    /// The ARN of the key that encrypts it; none where CloudWatch's own does.
+    pub key: Option<String>,
 }
 
 /// A line of a log group.
@@ -73,7 +77,11 @@ pub async fn log_group(aws: &Aws, name: &str) -> Result<Option<LogGroup>, AwsErr
         let asked = aws.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(pages.token());
         let answer = told("logs:DescribeLogGroups", asked.send().await)?;
         if let Some(group) = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name)) {
-            return Ok(Some(LogGroup { retention_days: group.retention_in_days() }));
+            return Ok(Some(LogGroup {
+                arn: group.arn().map(|arn| arn.trim_end_matches(":*").to_owned()).unwrap_or_default(),
+                retention_days: group.retention_in_days(),
+                key: group.kms_key_id().map(str::to_owned),
+            }));
         }
         if !pages.turn(answer.next_token())? {
             return Ok(None);

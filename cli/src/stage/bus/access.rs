@@ -62,7 +62,7 @@ impl Access {
     }
 
     fn call<'a>(&'a self, service: &'a str, action: &'a str, resource: &'a str, rule_arn: &'a str) -> ServiceCall<'a> {
-        ServiceCall { service, action, resource, source_arn: rule_arn, source_account: &self.account }
+        ServiceCall { service, action, resource, source_arn: rule_arn, source_account: &self.account, log_group: "" }
     }
 }
 

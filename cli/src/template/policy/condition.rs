@@ -6,6 +6,10 @@ use super::ServiceCall;
 use super::glob::{arn_matches, glob};
 use serde_json::Value;
 
+const SOURCE_ARN: &str = "aws:sourcearn";
+const SOURCE_ACCOUNT: &str = "aws:sourceaccount";
+const LOG_GROUP: &str = "kms:encryptioncontext:aws:logs:arn";
+
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
     operator: Operator,
@@ -52,11 +56,10 @@ impl Condition {
         Ok(all)
     }
 
-    /// Whether nobody here knows what a service's call has for the key: it has none of these that are about people.
-    pub(super) fn is_unknown(&self) -> bool {
-        const KNOWN: [&str; 12] = [
-            "aws:sourcearn",
-            "aws:sourceaccount",
+    /// Whether nobody here knows what a service's call has for the key: it has none of these that are about people. On
+    /// whose behalf CloudWatch Logs encrypts a group is in the context, and no page says whether it is in the source too.
+    pub(super) fn is_unknown(&self, call: &ServiceCall<'_>) -> bool {
+        const KNOWN: [&str; 10] = [
             "aws:securetransport",
             "aws:principalisawsservice",
             "aws:principalservicename",
@@ -68,7 +71,11 @@ impl Condition {
             "aws:sourcevpc",
             "aws:sourcevpce",
         ];
-        !KNOWN.contains(&self.key.as_str()) && !self.key.starts_with("aws:principaltag/")
+        match self.key.as_str() {
+            SOURCE_ARN | SOURCE_ACCOUNT => !call.log_group.is_empty(),
+            LOG_GROUP => call.log_group.is_empty(),
+            key => !KNOWN.contains(&key) && !key.starts_with("aws:principaltag/"),
+        }
     }
 
     pub(super) fn key(&self) -> &str {
@@ -77,8 +84,9 @@ impl Condition {
 
     pub(super) fn holds(&self, call: &ServiceCall<'_>) -> bool {
         let value = match self.key.as_str() {
-            "aws:sourcearn" => Some(call.source_arn),
-            "aws:sourceaccount" => Some(call.source_account),
+            SOURCE_ARN => Some(call.source_arn),
+            SOURCE_ACCOUNT => Some(call.source_account),
+            LOG_GROUP => Some(call.log_group),
             "aws:securetransport" | "aws:principalisawsservice" => Some("true"),
             "aws:principalservicename" => Some(call.service),
             _ => None,

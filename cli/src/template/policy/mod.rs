@@ -40,6 +40,8 @@ pub struct ServiceCall<'a> {
     pub source_arn: &'a str,
     /// In which account that is, `aws:SourceAccount`; empty where the service does not say.
     pub source_account: &'a str,
+    /// The ARN of the log group that is encrypted, `kms:EncryptionContext:aws:logs:arn`; empty where none is.
+    pub log_group: &'a str,
 }
 
 #[derive(Clone, Debug)]
@@ -77,9 +79,9 @@ impl Policy {
         let about = self.statements.iter().filter(|statement| statement.is_about(call));
         let mut hanging = about.filter(|statement| {
             // One that is known not to hold decides by itself.
-            statement.conditions.iter().all(|condition| condition.is_unknown() || condition.holds(call))
+            statement.conditions.iter().all(|condition| condition.is_unknown(call) || condition.holds(call))
         });
-        hanging.find_map(|statement| Some(statement.conditions.iter().find(|one| one.is_unknown())?.key()))
+        hanging.find_map(|statement| Some(statement.conditions.iter().find(|one| one.is_unknown(call))?.key()))
     }
 
     /// A policy from its JSON text, as AWS tells it.

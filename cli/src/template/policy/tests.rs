@@ -17,6 +17,7 @@ fn lets(statements: Value) -> bool {
         resource: QUEUE,
         source_arn: RULE,
         source_account: "111122223333",
+        log_group: "",
     };
     allowed([&policy], &call)
 }

@@ -1,48 +1,89 @@
-//! Whether the keys of encrypted queues and topics let in who writes to those. A dead letter that can't be encrypted
-//! is lost without a word, and so is an alarm's message.
+//! Whether the keys of what is encrypted are at work, and let in who writes there. A dead letter that can't be encrypted
+//! is lost without a word, and so are an alarm's message and a line of a log group.
 //!
-//! EventBridge's requests to KMS name neither rule nor account, so a condition on them refuses it.
+//! EventBridge's requests to KMS name neither rule nor account, so a condition on them refuses it; those of CloudWatch Logs
+//! name the log group in the encryption context. What Lambda puts into a queue it encrypts as the function's role, which
+//! is not looked at.
+//!
+//! Learned from <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html> and
+//! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html>.
 
 use super::super::{Key, Row, Seen};
 use super::topic::telling;
 use super::{ALARMS, EVENTS, lets};
+use crate::aws::LogGroup;
 use crate::aws::arn::{self, name};
 use crate::template::ServiceCall;
 
+/// What whoever writes has to do with a key.
+const ACTIONS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
+
+/// Something that is encrypted, and with what.
+struct Written<'a> {
+    subject: &'a str,
+    /// As it knows its key.
+    key: &'a str,
+    /// On whose behalf the service writes that the key has to let in; empty where only its state can be judged.
+    writers: Vec<ServiceCall<'a>>,
+    /// What a policy that lets it in has, besides the actions.
+    how: &'static str,
+}
+
 pub(super) fn judge(seen: &Seen) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let undelivered = |arn: &String| {
-        let is = |target: &crate::aws::Target| target.dead_letter_queue.as_ref() == Some(arn);
-        seen.told_rules().flat_map(|rule| &rule.targets).any(is)
-    };
-    for (arn, queue) in seen.queues.iter().filter(|(arn, _)| undelivered(arn)) {
-        let Ok(Some(queue)) = queue else { continue };
-        match &queue.key {
-            None => rows.push(Row::note(
-                "key",
-                name(arn),
-                "it has no key of its own: AWS's pages disagree on whether EventBridge can write to a queue that SQS's own encrypts",
-                format!("encrypt it with a key that lets {EVENTS} in, as our template does"),
-            )),
-            Some(key) => rows.push(of(seen, arn, key, EVENTS, &[""])),
-        }
-    }
-    for (topic_arn, topic) in &seen.topics {
-        if let Ok(Some(topic)) = topic
-            && let Some(key) = &topic.key
-        {
-            // Alarms that are not told of are a row of the topic's.
-            let alarms: Vec<&str> =
-                telling(topic_arn, seen).into_iter().flatten().map(|alarm| alarm.arn.as_str()).collect();
-            rows.push(of(seen, topic_arn, key, ALARMS, &alarms));
+    let mut rows = queues(seen);
+    rows.extend(topics(seen));
+    for (group, told) in &seen.log_groups {
+        if let Ok(Some(LogGroup { key: Some(key), arn, .. })) = told {
+            let end = if arn::partition(arn) == "aws-cn" { ".cn" } else { "" };
+            let service = format!("logs.{}.amazonaws.com{end}", arn::region(arn));
+            let writers = vec![ServiceCall { log_group: arn, ..writer(&service, "") }];
+            let how = " with its ARN as kms:EncryptionContext:aws:logs:arn";
+            rows.push(judged(seen, &Written { subject: group, key, writers, how }));
         }
     }
     rows
 }
 
-/// Whether a service can use the key of what it writes to, on behalf of each of these; of nobody, whether anybody can.
-fn of(seen: &Seen, written: &str, id: &str, service: &str, sources: &[&str]) -> Row {
-    let subject = name(written);
+fn queues(seen: &Seen) -> Vec<Row> {
+    let undelivered = |arn: &String| {
+        let is = |target: &crate::aws::Target| target.dead_letter_queue.as_ref() == Some(arn);
+        seen.told_rules().flat_map(|rule| &rule.targets).any(is)
+    };
+    let judge = |(arn, queue): (&String, &Result<Option<super::super::Queue>, crate::aws::AwsError>)| {
+        let queue = queue.as_ref().ok()?.as_ref()?;
+        let subject = name(arn);
+        let Some(key) = &queue.key else {
+            let cause = "it has no key of its own: AWS's pages disagree on whether EventBridge can write to a queue that SQS's own encrypts";
+            let fix = format!("encrypt it with a key that lets {EVENTS} in, as our template does");
+            return undelivered(arn).then(|| Row::note("key", subject, cause, fix));
+        };
+        let writers = if undelivered(arn) { vec![writer(EVENTS, "")] } else { Vec::new() };
+        let how = ", without a condition on the source, which its requests don't name";
+        Some(judged(seen, &Written { subject, key, writers, how }))
+    };
+    seen.queues.iter().filter_map(judge).collect()
+}
+
+fn topics(seen: &Seen) -> Vec<Row> {
+    let judge = |(arn, topic): (&String, &Result<Option<super::super::Topic>, crate::aws::AwsError>)| {
+        let key = topic.as_ref().ok()?.as_ref()?.key.as_deref()?;
+        // Alarms that are not told of are a row of the topic's.
+        let alarms = telling(arn, seen).into_iter().flatten();
+        let writers = alarms.map(|alarm| writer(ALARMS, &alarm.arn)).collect();
+        Some(judged(seen, &Written { subject: name(arn), key, writers, how: "" }))
+    };
+    seen.topics.iter().filter_map(judge).collect()
+}
+
+/// A service that writes on behalf of this; the action and the key come later.
+fn writer<'a>(service: &'a str, source_arn: &'a str) -> ServiceCall<'a> {
+    let source_account = arn::account(source_arn);
+    ServiceCall { service, action: "", resource: "", source_arn, source_account, log_group: "" }
+}
+
+/// Whether the key is at work and lets its writers in.
+fn judged(seen: &Seen, written: &Written<'_>) -> Row {
+    let (subject, id) = (written.subject, written.key);
     let key: &Key = match seen.keys.get(id) {
         Some(Ok(key)) => key,
         Some(Err(error)) if error.is_missing() => {
@@ -58,31 +99,23 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, sources: &[&str]) -> 
         let fix = format!("aws kms enable-key --key-id {} (or cancel its deletion first)", key.arn);
         return Row::bad("key", subject, format!("its key {} is {}", key.arn, key.state), fix);
     }
-    if sources.is_empty() {
+    let Some(service) = written.writers.first().map(|writer| writer.service) else {
         return Row::good("key", subject, "its key is enabled");
-    }
+    };
     if key.is_of_aws {
         let cause = format!("AWS manages its key {id}, whose policy never lets {service} in");
-        return Row::bad(
-            "key",
-            subject,
-            cause,
-            format!("encrypt {subject} with a key of your own that lets {service} in"),
-        );
+        let fix = format!("encrypt {subject} with a key of your own that lets {service} in");
+        return Row::bad("key", subject, cause, fix);
     }
     let mut lacking = Vec::new();
-    let calls = ["kms:Decrypt", "kms:GenerateDataKey"]
-        .into_iter()
-        .flat_map(|action| sources.iter().map(move |source_arn| (action, *source_arn)));
-    for (action, source_arn) in calls {
-        let source_account = arn::account(source_arn);
-        let call = ServiceCall { service, action, resource: &key.arn, source_arn, source_account };
-        match lets([key.policy.as_str()], &call) {
+    for (action, writer) in ACTIONS.into_iter().flat_map(|action| written.writers.iter().map(move |one| (action, one)))
+    {
+        match lets([key.policy.as_str()], &ServiceCall { action, resource: &key.arn, ..*writer }) {
             Ok(true) => {}
             Ok(false) if lacking.contains(&action) => {}
             Ok(false) => lacking.push(action),
             Err(why) => {
-                let fix = format!("look whether {service} may kms:Decrypt and kms:GenerateDataKey with {}", key.arn);
+                let fix = format!("look whether {service} may {} with {}", ACTIONS.join(" and "), key.arn);
                 return Row::untold("key", subject, format!("the key's policy can't be judged here: {why}"), fix);
             }
         }
@@ -90,14 +123,65 @@ fn of(seen: &Seen, written: &str, id: &str, service: &str, sources: &[&str]) -> 
     if lacking.is_empty() {
         return Row::good("key", subject, format!("its key lets {service} in"));
     }
-    let cause = format!(
-        "the key {} does not let {service} do {}: what it writes to {subject} is lost",
-        key.arn,
-        lacking.join(" and ")
-    );
-    let bare = if sources == [""] { ", without a condition on the source, which its requests don't name" } else { "" };
-    let fix = format!(
-        "allow {service} kms:Decrypt and kms:GenerateDataKey in the key's policy{bare} (docs/operations.md, a key of your own)"
-    );
+    let lacking = lacking.join(" and ");
+    let cause = format!("the key {} does not let {service} do {lacking}: what it writes to {subject} is lost", key.arn);
+    let actions = ACTIONS.join(" and ");
+    let fix =
+        format!("allow {service} {actions} in the key's policy{} (docs/operations.md, a key of your own)", written.how);
     Row::bad("key", subject, cause, fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Queue, Verdict};
+    use super::*;
+    use serde_json::{Value, json};
+
+    const GROUP: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/trailhook";
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
+
+    fn key(state: &str, service: &str, condition: Value) -> Key {
+        let statement = json!({"Effect": "Allow", "Principal": {"Service": service}, "Resource": "*",
+            "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:GenerateDataKey*"], "Condition": condition});
+        let policy = json!({ "Statement": [statement] }).to_string();
+        Key { arn: KEY.to_owned(), state: state.to_owned(), is_of_aws: false, policy }
+    }
+
+    #[test]
+    fn a_log_groups_key_lets_cloudwatch_logs_in_for_that_group() {
+        let judged = |key: Key, arn: &str| {
+            let mut seen = Seen::nothing("eu-west-1");
+            let group = LogGroup { arn: arn.to_owned(), key: Some(KEY.to_owned()), retention_days: None };
+            seen.log_groups.insert("/aws/events/trailhook".to_owned(), Ok(Some(group)));
+            seen.keys.insert(KEY.to_owned(), Ok(key));
+            judge(&seen).into_iter().map(|row| row.verdict).collect::<Vec<_>>()
+        };
+        let logs = "logs.eu-west-1.amazonaws.com";
+        let context = |arn: &str| json!({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn}});
+        assert_eq!(judged(key("Enabled", logs, context(GROUP)), GROUP), [Verdict::Good]);
+        assert_eq!(judged(key("Enabled", logs, json!({})), GROUP), [Verdict::Good]);
+        for (key, group) in [
+            (key("PendingDeletion", logs, context(GROUP)), GROUP),
+            (key("Enabled", "logs.us-east-1.amazonaws.com", json!({})), GROUP),
+            (key("Enabled", logs, context("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/*")), GROUP),
+            (key("Enabled", logs, json!({})), "arn:aws-cn:logs:cn-north-1:111122223333:log-group:g"),
+        ] {
+            assert_eq!(judged(key.clone(), group), [Verdict::Bad], "{key:?}");
+        }
+        let source = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
+        assert_eq!(judged(key("Enabled", logs, source), GROUP), [Verdict::Untold], "AWS says of no source");
+    }
+
+    #[test]
+    fn the_key_of_a_functions_own_queue_has_to_be_at_work() {
+        let judged = |state: &str| {
+            let mut seen = Seen::nothing("eu-west-1");
+            let queue = Queue { key: Some(KEY.to_owned()), ..Queue::default() };
+            seen.queues.insert("arn:aws:sqs:eu-west-1:111122223333:failed".to_owned(), Ok(Some(queue)));
+            seen.keys.insert(KEY.to_owned(), Ok(key(state, "s3.amazonaws.com", json!({}))));
+            judge(&seen).into_iter().map(|row| row.verdict).collect::<Vec<_>>()
+        };
+        assert_eq!(judged("Enabled"), [Verdict::Good], "the function's role is let in by its own policy");
+        assert_eq!(judged("Disabled"), [Verdict::Bad]);
+    }
 }

@@ -89,7 +89,7 @@ fn lets<'a>(policies: impl IntoIterator<Item = &'a str>, call: &ServiceCall<'_>)
 
 /// A call of EventBridge's for a rule.
 fn call<'a>(action: &'a str, resource: &'a str, rule: &'a Rule, account: &'a str) -> ServiceCall<'a> {
-    ServiceCall { service: EVENTS, action, resource, source_arn: &rule.arn, source_account: account }
+    ServiceCall { service: EVENTS, action, resource, source_arn: &rule.arn, source_account: account, log_group: "" }
 }
 
 /// What people call a function: its name in the template where the stack tells it, and the version or alias that is

@@ -65,6 +65,7 @@ fn alarms(topic: &Topic, topic_arn: &str, seen: &Seen) -> Option<Row> {
             resource: topic_arn,
             source_arn: &alarm.arn,
             source_account: arn::account(&alarm.arn),
+            log_group: "",
         };
         match lets([policy], &call) {
             Ok(true) => told += 1,

@@ -60,7 +60,7 @@ pub struct Seen {
     pub group_policies: BTreeMap<String, Result<Vec<String>, AwsError>>,
     /// The queues for what went wrong, by their ARNs. `None` where there is none.
     pub queues: BTreeMap<String, Result<Option<Queue>, AwsError>>,
-    /// The keys that encrypt queues and topics, by the names by which those know them.
+    /// The keys that encrypt queues, topics and log groups, by the names by which those know them.
     pub keys: BTreeMap<String, Result<Key, AwsError>>,
     /// The topics, by their ARNs. `None` where there is none.
     pub topics: BTreeMap<String, Result<Option<Topic>, AwsError>>,
@@ -223,7 +223,8 @@ impl Seen {
         }
         let of_queues = self.queues.values().filter_map(|queue| queue.as_ref().ok()?.as_ref()?.key.clone());
         let of_topics = self.topics.values().filter_map(|topic| topic.as_ref().ok()?.as_ref()?.key.clone());
-        let keys: Vec<String> = of_queues.chain(of_topics).collect();
+        let of_groups = self.log_groups.values().filter_map(|group| group.as_ref().ok()?.as_ref()?.key.clone());
+        let keys: Vec<String> = of_queues.chain(of_topics).chain(of_groups).collect();
         for key in keys {
             if !self.keys.contains_key(&key) {
                 tell(&format!("the key {key}"));
