@@ -3,10 +3,10 @@
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -125,6 +125,47 @@ async fn a_function_trusts_the_bundle_alone_or_the_system() {
         let told = serde_json::to_string(told).unwrap();
         assert!(told.contains("Trailhook.") && told.contains("certificate"), "{told}");
     }
+}
+
+/// A proxy that opens a tunnel to whatever it is asked for; what it was asked for.
+async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let notes = asked.clone();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(stream.read_u8().await.unwrap());
+            }
+            let text = String::from_utf8_lossy(&request).into_owned();
+            let line = text.lines().next().unwrap_or_default().to_owned();
+            let place = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            notes.lock().unwrap().push(line);
+            let mut behind = TcpStream::connect(place).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+            // It ends when either side has gone away, whichever way.
+            tokio::spawn(async move { drop(tokio::io::copy_bidirectional(&mut stream, &mut behind).await) });
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_reaches_aws_through_the_proxy_of_its_environment() {
+    let server = Server::start("behind-a-proxy").await;
+    let (address, asked_for) = proxy().await;
+    let trust = ("AWS_CA_BUNDLE", server.authority());
+    let through = invoked(&server, &[trust, ("HTTPS_PROXY", &address)]).await;
+    assert_eq!(asked(&through), [true; 2], "{through:?}");
+    let line = format!("CONNECT {} HTTP/1.1", server.endpoint.trim_start_matches("https://"));
+    let lines = std::mem::take(&mut *asked_for.lock().unwrap());
+    assert!(!lines.is_empty() && lines.iter().all(|one| *one == line), "{lines:?}");
+
+    let past = invoked(&server, &[trust, ("HTTPS_PROXY", &address), ("NO_PROXY", "localhost")]).await;
+    assert_eq!((asked(&past), asked_for.lock().unwrap().len()), (vec![true; 2], 0), "{past:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,8 +20,8 @@ pub struct Built {
     pub javascript: Option<Vec<PathBuf>>,
 }
 
-/// What people who write in JavaScript would install.
-const JAVASCRIPT: [&str; 1] = ["@aws-sdk/client-sqs"];
+/// What people who write in JavaScript would install: the newest, as with boto3, and which that is is told.
+const JAVASCRIPT: &str = "@aws-sdk/client-sqs";
 
 /// Makes all of it; what was made before is there already.
 pub fn built(arguments: &Arguments) -> Result<Built> {
@@ -80,6 +80,7 @@ fn boto3(here: &Path, target: &Path) -> Result<Vec<PathBuf>> {
         done(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
         done(Command::new(&python).args(["-m", "pip", "install", "--quiet", "boto3"]))?;
     }
+    told(&format!("boto3 {}", said(Command::new(&python).args(["-c", "import boto3; print(boto3.__version__)"]))?));
     Ok(vec![python, here.join("with_boto3.py")])
 }
 
@@ -92,14 +93,17 @@ fn javascript(here: &Path, target: &Path) -> Result<Vec<PathBuf>> {
         done(
             Command::new("npm")
                 .args(["install", "--silent", "--no-audit", "--no-fund"])
-                .args(JAVASCRIPT)
+                .arg(JAVASCRIPT)
                 .current_dir(&folder),
         )?;
     }
     // Beside what it imports.
     let program = folder.join("with_sdk.mjs");
     std::fs::copy(here.join("with_sdk.mjs"), &program)?;
-    done(Command::new("node").arg("--version"))?;
+    let manifest = folder.join("node_modules").join(JAVASCRIPT).join("package.json");
+    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(manifest)?)?;
+    let version = manifest.get("version").and_then(serde_json::Value::as_str).unwrap_or("of no version");
+    told(&format!("{JAVASCRIPT} {version} on Node.js {}", said(Command::new("node").arg("--version"))?));
     Ok(vec!["node".into(), program])
 }
 
@@ -109,9 +113,14 @@ fn optional(what: &str, made: Result<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
 }
 
 fn done(command: &mut Command) -> Result<()> {
+    said(command).map(drop)
+}
+
+/// What a command says, where it succeeds.
+fn said(command: &mut Command) -> Result<String> {
     let output = command.output().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
     Err(format!("{:?}: {}\n{}", command.get_program(), output.status, String::from_utf8_lossy(&output.stderr)).into())
 }

@@ -109,6 +109,6 @@ pub fn system_roots() -> Result<String> {
 
 /// The roots that the functions carry, as PEM.
 pub fn amazons_roots() -> Result<String> {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../handlers/src/aws/amazon.pem");
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../handlers/src/aws/https/amazon.pem");
     std::fs::read_to_string(&place).map_err(|error| format!("{}: {error}", place.display()).into())
 }
