@@ -3,7 +3,7 @@
 //! A process answers one event at a time, so every line that is written meanwhile belongs to it,
 //! whichever task and library writes it. A span would miss the tasks that keep connections, or leave
 //! them in the invocation that opened the connection. Where Lambda hands it several at once, each has a task of its own
-//! that says which; what another task writes meanwhile belongs to none of them for certain, and names none.
+//! that says which; what another task writes while there are several belongs to none of them for certain, and names none.
 
 use lambda_runtime::Context;
 use std::fmt;

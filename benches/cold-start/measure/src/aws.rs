@@ -2,16 +2,14 @@
 
 use crate::Result;
 use crate::seen::Shared;
+use crate::serve;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 const ATTRIBUTES: &str = r#"{"Attributes":{"CreatedTimestamp":"1500000000","QueueArn":"arn:aws:sqs:eu-west-1:111122223333:orders","VisibilityTimeout":"30","MaximumMessageSize":"1048576","MessageRetentionPeriod":"345600","DelaySeconds":"0","ReceiveMessageWaitTimeSeconds":"0","SqsManagedSseEnabled":"true","ApproximateNumberOfMessages":"0"}}"#;
@@ -19,27 +17,13 @@ const TAGS: &str = r#"{"Tags":{"team":"orders"}}"#;
 
 /// Starts it; its port.
 pub async fn start(tls: Arc<ServerConfig>, seen: Shared) -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let port = listener.local_addr()?.port();
     let acceptor = TlsAcceptor::from(tls);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, seen) = (acceptor.clone(), seen.clone());
-            tokio::spawn(async move {
-                if let Err(error) = stream.set_nodelay(true) {
-                    return seen.wrong(format!("TCP_NODELAY: {error}"));
-                }
-                let stream = match acceptor.accept(stream).await {
-                    Ok(stream) => stream,
-                    Err(error) => return seen.wrong(format!("TLS: {error}")),
-                };
-                let service = service_fn(|request| answer(request, seen.clone()));
-                // It ends when the program does, and how it ends is nobody's concern then.
-                drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
-            });
-        }
-    });
-    Ok(port)
+    let open = move |stream| {
+        let accepted = acceptor.accept(stream);
+        async move { accepted.await.map_err(|error| format!("TLS: {error}").into()) }
+    };
+    let noted = seen.clone();
+    serve::start(seen, open, move |request| answer(request, noted.clone())).await
 }
 
 async fn answer(request: Request<Incoming>, seen: Shared) -> Result<Response<Full<Bytes>>> {

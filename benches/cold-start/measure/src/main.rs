@@ -14,6 +14,7 @@ mod programs;
 mod run;
 mod runtime_api;
 mod seen;
+mod serve;
 mod told;
 
 use arguments::Arguments;

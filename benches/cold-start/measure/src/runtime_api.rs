@@ -2,14 +2,12 @@
 
 use crate::Result;
 use crate::seen::Shared;
+use crate::serve;
 use chrono::Utc;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use std::time::Instant;
-use tokio::net::TcpListener;
 
 /// What is handed out.
 #[derive(Clone, Debug)]
@@ -24,22 +22,9 @@ pub struct Events {
 
 /// Starts it; its port.
 pub async fn start(events: Events, seen: Shared) -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let port = listener.local_addr()?.port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (events, seen) = (events.clone(), seen.clone());
-            tokio::spawn(async move {
-                if let Err(error) = stream.set_nodelay(true) {
-                    return seen.wrong(format!("TCP_NODELAY: {error}"));
-                }
-                let service = service_fn(|request| answer(request, events.clone(), seen.clone()));
-                // It ends when the program does, and how it ends is nobody's concern then.
-                drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
-            });
-        }
-    });
-    Ok(port)
+    let noted = seen.clone();
+    let open = |stream| async move { Ok(stream) };
+    serve::start(seen, open, move |request| answer(request, events.clone(), noted.clone())).await
 }
 
 async fn answer(request: Request<Incoming>, events: Events, seen: Shared) -> Result<Response<Full<Bytes>>> {
@@ -48,11 +33,7 @@ async fn answer(request: Request<Incoming>, events: Events, seen: Shared) -> Res
         let number = {
             let mut seen = seen.lock();
             seen.first_poll.get_or_insert(arrived);
-            if seen.handed.len() < events.times {
-                seen.handed.push(Instant::now());
-            } else {
-                seen.handed.push(arrived);
-            }
+            seen.handed.push(Instant::now());
             seen.handed.len()
         };
         if number > events.times {
