@@ -5,6 +5,7 @@
 //! behind them, or hide that two names differ. Where people read, they become a space or `�`; in
 //! JSON they are escaped, which changes no value.
 
+use memchr::memchr2;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// The longest text of a caller's that is repeated where lines are short, in characters.
@@ -24,7 +25,7 @@ pub(crate) fn cut(text: &str) -> String {
 /// nobody would see is `�`.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     // Most text is plain, and then a byte is a character.
-    if all(text, |byte| matches!(byte, b' '..=b'~')) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.get(..most.min(text.len())).unwrap_or(text).to_owned();
     }
     let shown = |character| match unseen(character) {
@@ -53,7 +54,8 @@ pub fn shown_line(text: &str) -> String {
 /// assert_eq!(trailhook::shown_json("{\"a\":\"\u{202e}b\u{85}é\"}"), r#"{"a":"\u202eb\u0085é"}"#);
 /// ```
 pub fn shown_json(json: &str) -> String {
-    if all(json, |byte| byte <= b'~' && byte != b'\r') {
+    // Nearly all of it is plain, and there is much of it: these two look at many bytes in one step.
+    if json.is_ascii() && memchr2(b'\r', b'\x7f', json.as_bytes()).is_none() {
         return json.to_owned();
     }
     let mut shown = String::with_capacity(json.len());
@@ -72,11 +74,6 @@ pub fn shown_json(json: &str) -> String {
         }
     }
     shown
-}
-
-/// Whether every byte is one of these. Many are looked at in one step, as nearly always all of them are.
-fn all(text: &str, is: impl Fn(u8) -> bool) -> bool {
-    text.as_bytes().chunks(64).all(|chunk| chunk.iter().fold(true, |all, &byte| all & is(byte)))
 }
 
 enum Unseen {

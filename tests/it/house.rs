@@ -38,6 +38,7 @@ fn the_pure_half_has_no_clock_no_environment_and_no_network() {
     let allowed = [
         "aws_lambda_events",
         "chrono",
+        "memchr",
         "minijinja",
         "serde",
         "serde_json",
