@@ -42,12 +42,13 @@ async fn what_is_in_a_functions_own_queue_gets_to_that_function() {
     let stage = Stage::start(&["--template", template.unwrap().to_str().unwrap()]).unwrap();
     let own = FAILED.replace("FailedEventsQueue", "OwnQueue");
     const OWN: &str = "5afe7e57-0000-4000-8000-00000000f00d";
+    const NOBODYS: &str = "5afe7e57-0000-4000-8000-0000000dead0";
     // As Lambda writes it: the event as it is, and no word of the function.
     let said =
         [("RequestID", "String", "q-1"), ("ErrorCode", "Number", "200"), ("ErrorMessage", "String", "timed out")];
     put(&stage, &own, event(OWN, 1).unwrap().to_string(), &said).await;
     // In the queue of several functions' failures nobody can say whose it was.
-    put(&stage, FAILED, event("r-2", 1).unwrap().to_string(), &said).await;
+    put(&stage, FAILED, event(NOBODYS, 1).unwrap().to_string(), &said).await;
 
     let (status, found) = listed(&stage, &["--stack-name", "trailhook"]);
     assert_eq!(status, Some(1), "one is not understood");
@@ -61,6 +62,10 @@ async fn what_is_in_a_functions_own_queue_gets_to_that_function() {
     let end =
         json!({"function": "NotifyFunction", "response": "NotifyFunction", "end": "gave-up", "error": "ErrorCode 200"});
     assert!(story["stories"][0]["ends"].as_array().unwrap().contains(&end), "{story:#}");
+    // Of the other its story says that there is one, and no more.
+    let (status, story) = asked(&stage.endpoint, &["why", NOBODYS]).unwrap();
+    let known = story.to_string();
+    assert!(status == Some(1) && known.contains("a dead letter of it is nobody's for certain"), "{story:#}");
     let by_url = [
         "--queue",
         &own,

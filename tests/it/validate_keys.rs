@@ -17,7 +17,7 @@ async fn a_key_that_cloudwatch_logs_may_not_use_is_named_with_the_log_group() {
     let disabled =
         json!({ "KeyMetadata": { "KeyId": "k", "Arn": KEY, "KeyState": "Disabled", "KeyManager": "CUSTOMER" } });
     for (answered, cause, fix) in [
-        (None, "logs.eu-west-1.amazonaws.com do kms:Decrypt and kms:GenerateDataKey", "aws:logs:arn"),
+        (None, "logs.eu-west-1.amazonaws.com do kms:Decrypt and kms:GenerateDataKey", "kms:ReEncrypt*"),
         (Some(disabled.to_string()), "is Disabled", "aws kms enable-key"),
     ] {
         let groups = groups.clone();

@@ -2,8 +2,10 @@
 
 use trailhook_tests::between::{Between, Meet};
 use trailhook_tests::stage::Stage;
-use trailhook_tests::validation::Validation;
+use trailhook_tests::validation::{Validation, changed};
 
+/// CloudWatch has counted nothing.
+const METRICS: &str = r#"{"Label": "", "Datapoints": []}"#;
 const DENIED: &str = r#"{"__type": "AccessDeniedException", "message": "you may not"}"#;
 
 /// A rule whose only target is a function.
@@ -60,4 +62,39 @@ async fn a_bus_in_another_region_is_no_mistake() {
     assert_eq!((told.status, told.named("bad"), told.named("untold")), (Some(0), vec![], vec![]), "{:#}", told.told);
     let note = told.rows().find(|row| row["subject"] == "CentralBus" && row["check"] == "target").unwrap();
     assert!(note["verdict"] == "note" && note["seen"].as_str().unwrap().contains("neither is looked at"), "{note}");
+}
+
+/// Its only target is a bus, and CloudWatch has counted nothing: that is not good, and not wrong either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_what_nobody_saw_nothing_good_is_said() {
+    let stage = Stage::start(&[]).unwrap();
+    let targets = r#"{"Targets": [{
+        "Id": "CentralBus", "Arn": "arn:aws:events:us-east-1:444455556666:event-bus/default",
+        "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-west-1:111122223333:trailhook-UndeliveredEventsQueue-1A2B3C"}}]}"#;
+    let forwarding = move |call: &str, _| match call {
+        "ListTargetsByRule" => Meet::Answer((200, targets.to_owned())),
+        call if call.contains("GetMetricStatistics") => Meet::Answer((200, METRICS.to_owned())),
+        _ => Meet::Pass,
+    };
+    let between = Between::start(&stage.endpoint, forwarding).await.unwrap();
+    let asked = ["--rule", "trailhook-ApiCallRule-1A2B3C", "--wait", "4"];
+    let told = Validation::of(&between.endpoint, &asked).unwrap();
+    assert_eq!((told.status, told.named("bad")), (Some(1), vec![]), "{:#}", told.told);
+    assert_eq!(told.named("untold"), ["rule-metrics trailhook-ApiCallRule-1A2B3C"], "{:#}", told.told);
+}
+
+/// A rule with a log group of its own, for what root does.
+#[test]
+fn a_rule_for_other_callers_is_not_called_broken() {
+    let template = changed("validate-root", |text| {
+        let names = "          eventName: !Ref EventNames\n";
+        assert!(text.contains(names), "the template names its calls otherwise");
+        text.replacen(names, &format!("{names}          userIdentity:\n            type: [Root]\n"), 1)
+    });
+    let stage = Stage::start(&["--template", template.unwrap().to_str().unwrap()]).unwrap();
+    let told = Validation::of(&stage.endpoint, &["--rule", "trailhook-ApiCallRule-1A2B3C", "--wait", "4"]).unwrap();
+    assert_eq!((told.status, told.named("bad"), told.named("untold")), (Some(0), vec![], vec![]), "{:#}", told.told);
+    let note = told.rows().find(|row| row["check"] == "event-log").unwrap();
+    let seen = note["seen"].as_str().unwrap();
+    assert!(note["verdict"] == "note" && seen.contains("asks for other callers"), "{note}");
 }

@@ -21,7 +21,8 @@ ends as a duplicate, for the functions note what they did. A message is deleted 
 taken, and one that can't be understood stays where it is.
 
 Exit status: 0 when all went well; 1 when something was left that was to be sent, could not be
-understood, or was not looked at; 2 when nothing could be done, or nobody said yes.";
+understood, or could not be looked at (in somebody else's hands, a queue with a redrive policy);
+2 when nothing could be done, or nobody said yes. More messages than --max are said, and no failure.";
 
 /// `trailhook redrive`.
 #[derive(Clone, Debug, Default, Args)]

@@ -38,6 +38,11 @@ pub fn is_queue(arn: &str) -> bool {
     service(arn) == "sqs"
 }
 
+/// Whether it is an event bus's.
+pub fn is_bus(arn: &str) -> bool {
+    service(arn) == "events" && resource(arn).starts_with("event-bus/")
+}
+
 /// A function's ARN without its version or alias, and that, where there is one; `None` for anything else's.
 pub fn function(arn: &str) -> Option<(String, Option<&str>)> {
     let parts: Vec<&str> = arn.split(':').collect();

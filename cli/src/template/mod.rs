@@ -49,7 +49,7 @@ pub use error::{ParameterProblem, Problem, TemplateError};
 pub use function::FunctionResource;
 pub use made::Made;
 pub use parameters::ChangedParameter;
-pub use policy::{Policy, ServiceCall, allowed};
+pub use policy::{Policy, ServiceCall, allowed, certainly};
 pub use queue::QueueResource;
 pub use rule::{Destination, Rule, RuleState, Target};
 pub use table::TableResource;

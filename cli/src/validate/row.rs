@@ -11,6 +11,9 @@ pub struct Row {
     pub check: &'static str,
     /// Of what: a rule, a target, a queue, by its name.
     pub subject: String,
+    /// Of a target: the rule whose target it is. Two rules may call a target the same.
+    #[serde(skip)]
+    pub rule: Option<String>,
     /// The answer.
     pub verdict: Verdict,
     /// What was seen; of what is not good, the cause.
@@ -95,6 +98,6 @@ impl Row {
         seen: impl Into<String>,
         fix: Option<String>,
     ) -> Row {
-        Row { check, subject: subject.into(), verdict, seen: seen.into(), fix, after_ms: None }
+        Row { check, subject: subject.into(), verdict, seen: seen.into(), fix, rule: None, after_ms: None }
     }
 }

@@ -69,10 +69,20 @@ pub enum Left {
     )]
     AnyVersion,
     /// No rule would have handed it over.
+    #[error("no rule of the stack hands such an event to it now{}", all_the_same(*.is_function))]
+    NoRule {
+        /// Whether it is for a function, which can be named.
+        is_function: bool,
+    },
+    /// Nobody knows whether a rule would have.
     #[error(
-        "no rule of the stack hands such an event to it now; --function with its name and --unvouched-too sends it all the same"
+        "the pattern of a rule whose target it is can't be read here, so whether such an event is handed to it is not known{}",
+        all_the_same(*.is_function)
     )]
-    NoRule,
+    UnreadPattern {
+        /// Whether it is for a function, which can be named.
+        is_function: bool,
+    },
     /// The rule makes something else of the event.
     #[error(
         "the rule hands over something else than the event (an input of its own, a path or a transformer), which is not known"
@@ -122,7 +132,7 @@ impl Wanted {
         let limit = match &letter.target {
             Target::Function { .. } => self.limit(letter, &target, allowed)?,
             Target::LogGroup { arn } if allowed.log_groups.contains(arn) => None,
-            Target::Other(bus) if arn::service(bus) == "events" => return Err(Left::Bus(bus.clone())),
+            Target::Other(bus) if arn::is_bus(bus) => return Err(Left::Bus(bus.clone())),
             Target::LogGroup { .. } | Target::Other(_) => return Err(Left::Stranger(target.0)),
         };
         // What Lambda gave up on is what the rule had made of it.
@@ -130,8 +140,8 @@ impl Wanted {
             return Err(Left::Transformed);
         }
         let is_named = self.unvouched_too && self.function.as_ref() == Some(&target.0);
-        if !is_named && !allowed.is_handed(letter, &target) {
-            return Err(Left::NoRule);
+        if !is_named {
+            allowed.hands(letter, &target)?;
         }
         match (limit, letter.time) {
             (Some(limit), Some(time)) if !self.stale_too && now.signed_duration_since(time) > limit => {
@@ -160,14 +170,26 @@ impl Wanted {
 
 impl Allowed {
     /// Whether a rule hands a letter's event to its target; without a stack nobody asks.
-    fn is_handed(&self, letter: &Letter, target: &Versioned) -> bool {
-        let Some(patterns) = &self.patterns else { return true };
+    fn hands(&self, letter: &Letter, target: &Versioned) -> Result<(), Left> {
+        let Some(patterns) = &self.patterns else { return Ok(()) };
         // What is no JSON was not read as a letter.
         let envelope: Value = serde_json::from_str(&letter.event).unwrap_or_default();
-        // A pattern that can't be read hands nothing over that anybody knows of.
-        let matches = |text: &String| Pattern::parse(text).is_ok_and(|pattern| pattern.matches(&envelope));
-        patterns.get(target).is_some_and(|patterns| patterns.iter().any(matches))
+        let is_function = matches!(letter.target, Target::Function { .. });
+        let mut why = Left::NoRule { is_function };
+        for text in patterns.get(target).into_iter().flatten() {
+            match Pattern::parse(text) {
+                Ok(pattern) if pattern.matches(&envelope) => return Ok(()),
+                Ok(_) => {}
+                Err(_) => why = Left::UnreadPattern { is_function },
+            }
+        }
+        Err(why)
     }
+}
+
+/// What sends a letter whatever the rules say: a log group can't be named.
+fn all_the_same(is_function: bool) -> &'static str {
+    if is_function { "; --function with its name and --unvouched-too sends it all the same" } else { "" }
 }
 
 /// How old an event a function answers, by its environment; `None` for any age. One of ours that does not say so goes by its

@@ -177,7 +177,8 @@ impl Found {
         targets.into_iter().collect()
     }
 
-    /// Whether nothing is left that was to be sent, and all was looked at and understood.
+    /// Whether nothing is left that was to be sent, and all that was asked for could be looked at and was understood. That
+    /// there is more than was asked for (`--max`) is said, and is no failure.
     pub(super) fn is_good(&self, send: bool) -> bool {
         self.unread.is_empty()
             && self.away == 0

@@ -6,6 +6,7 @@
 //! a function that knows it already compares. Whoever may send to the queue can write a letter, so nothing in it is
 //! believed beyond what it says: [`choose`](super::choose) asks whether its function is one that was asked for.
 
+use super::once::Once;
 use crate::aws::arn;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -96,7 +97,7 @@ pub enum Unreadable {
     /// It is no JSON, or says something twice.
     #[error("its body can't be read: {0}")]
     Form(#[from] serde_json::Error),
-    /// It is from neither of the two.
+    /// It is of none of the three kinds.
     #[error("it is neither an event that EventBridge could not hand over, nor Lambda's record of one")]
     Stranger,
     /// Lambda does not say for which function it was, and no function that is known has the queue.
@@ -171,6 +172,7 @@ pub fn not_newest(version: &str) -> Option<&str> {
 }
 
 fn letter(cause: Cause, target: &str, event: &str) -> Result<Letter, Unreadable> {
+    let Once = serde_json::from_str(event)?;
     let read: Value = serde_json::from_str(event)?;
     if !read.is_object() {
         return Err(Unreadable::NoEvent);

@@ -12,6 +12,7 @@ mod error;
 mod found;
 mod held;
 mod letter;
+mod once;
 mod places;
 mod send;
 mod vouched;

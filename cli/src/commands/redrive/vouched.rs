@@ -9,10 +9,12 @@
 use super::super::why::recorded;
 use super::letter::Letter;
 use crate::aws::{Aws, AwsError};
+use crate::input::around;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use trailhook::DetailType;
 
 /// CloudTrail answers two such calls a second, in an account and Region, and revert asks it too.
 const PACE: Duration = Duration::from_millis(500);
@@ -105,18 +107,15 @@ pub fn same(recorded: &Value, envelope: &Value) -> Result<(), String> {
     if let Some(other) = names.into_iter().find(|name| of(&recorded, name) != of(&detail, name)) {
         return Err(other.clone());
     }
-    let around = |name: &str| envelope.get(name).and_then(Value::as_str).map(str::to_owned);
-    let text = |name: &str| of(&recorded, name).as_str().map(str::to_owned);
-    let source = text("eventSource").and_then(|source| Some(format!("aws.{}", source.split('.').next()?)));
-    let kind = Some("AWS API Call via CloudTrail".to_owned());
-    let wanted = [
-        ("detail-type", kind),
-        ("source", source),
-        ("account", text("recipientAccountId")),
-        ("region", text("awsRegion")),
-    ];
-    match wanted.into_iter().find(|(name, wanted)| around(name) != *wanted) {
-        Some((name, _)) => Err(name.to_owned()),
+    let wanted = around(recorded);
+    let text = |envelope: &Value, name: &str| envelope.get(name).and_then(Value::as_str).map(str::to_owned);
+    // AWS writes one of them in two ways.
+    let kind = |envelope: &Value| text(envelope, "detail-type").as_deref().map(DetailType::of);
+    if kind(envelope) != kind(&wanted) {
+        return Err("detail-type".to_owned());
+    }
+    match ["source", "account", "region"].into_iter().find(|name| text(envelope, name) != text(&wanted, name)) {
+        Some(name) => Err(name.to_owned()),
         None => Ok(()),
     }
 }
@@ -171,5 +170,20 @@ mod tests {
         let mut bare = envelope.clone();
         bare["detail"]["userIdentity"] = json!({"type": "IAMUser"});
         assert_eq!(same(&record, &bare), Ok(()), "what is empty says nothing");
+
+        // What is no API call is around its record as AWS has that.
+        let mut sign_in = record.clone();
+        sign_in["eventType"] = json!("AwsConsoleSignIn");
+        sign_in["eventSource"] = json!("signin.amazonaws.com");
+        for (kind, is_same) in [
+            ("AWS Console Sign In via CloudTrail", true),
+            ("AWS Console Signin via CloudTrail", true),
+            ("AWS API Call via CloudTrail", false),
+        ] {
+            let envelope = json!({"source": "aws.signin", "account": "111122223333", "region": "eu-west-1",
+                "detail-type": kind, "detail": sign_in});
+            let told = if is_same { Ok(()) } else { Err("detail-type".to_owned()) };
+            assert_eq!(same(&sign_in, &envelope), told, "{kind}");
+        }
     }
 }

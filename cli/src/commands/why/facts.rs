@@ -29,13 +29,13 @@ pub struct Facts {
     pub rules_untold: Vec<(String, String)>,
     /// Its functions, and those that are targets.
     pub functions: Vec<Looked>,
-    /// Whether the event is in a log group that is a target, by its name; `None` where it could not be asked.
-    pub logged: BTreeMap<String, Option<bool>>,
+    /// Whether the event is in the log groups that are targets, by their names.
+    pub logged: BTreeMap<String, Logged>,
     /// What the journal says of it.
     pub journal: Vec<String>,
     /// The dead letters with it.
     pub letters: Vec<Letter>,
-    /// Whether all dead-letter queues could be asked.
+    /// Whether all is known that the dead-letter queues have of it.
     pub queues_told: bool,
     /// Decisions in the functions' log groups that are nobody's of them, or can't be told apart.
     pub others: Vec<Other>,
@@ -45,6 +45,19 @@ pub struct Facts {
     pub queues_kept: BTreeMap<String, Kept>,
     /// What could not be asked, in sentences.
     pub untold: Vec<String>,
+}
+
+/// Whether a log group has the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logged {
+    /// It has a line of it, as AWS's record says it.
+    There,
+    /// It has none.
+    Nothing,
+    /// It has a line with its id that says something else than AWS's record.
+    Otherwise,
+    /// It could not be asked.
+    NotAsked,
 }
 
 /// A function's log, looked into.

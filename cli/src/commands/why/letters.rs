@@ -1,13 +1,14 @@
 //! The dead letters of a stack: held while they are read, and given back at once.
 
 use super::super::CommandError;
-use super::super::redrive::{Ending, Held, Letter, Queue, give_back, read};
+use super::super::redrive::{Ending, Held, Letter, Queue, Unreadable, give_back, read};
 use super::deployed::{Deployed, untold};
 use super::kept::Kept;
 use crate::aws::arn::name;
 use crate::aws::{Aws, queue_url};
 use crate::show::counted;
 use chrono::TimeDelta;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -18,6 +19,8 @@ const MOST: usize = 1000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Letters {
     pub(super) all: Vec<Letter>,
+    /// The ids of the events that a function failed with that nobody can name, and why not.
+    pub(super) unplaced: Vec<(String, String)>,
     /// How long the queues that were looked into keep their messages, by their names.
     pub(super) kept: BTreeMap<String, Kept>,
     /// What could not be asked, in sentences.
@@ -77,10 +80,25 @@ async fn look(
                 .push(format!("the queue {name} has {MOST} messages or more, and not all may have been looked at"));
         }
         let owners: Vec<String> = owned_by.iter().cloned().collect();
-        // What can't be understood is not about any event; redrive tells of it.
-        letters.all.extend(messages().filter_map(|message| read(message, &owners).ok()));
+        for message in messages() {
+            match read(message, &owners) {
+                Ok(letter) => letters.all.push(letter),
+                Err(why @ (Unreadable::NoOwner | Unreadable::Owners(_))) => {
+                    letters.unplaced.extend(event_id(&message.body).map(|id| (id, why.to_string())));
+                }
+                // What can't be understood is not about any event; redrive tells of it.
+                Err(Unreadable::Form(_) | Unreadable::Stranger | Unreadable::NoEvent) => {}
+            }
+        }
     }
     Ok(())
+}
+
+/// The id of the event in a message that is nothing but one.
+fn event_id(body: &str) -> Option<String> {
+    // What is no JSON is no event.
+    let event: Value = serde_json::from_str(body).ok()?;
+    Some(event.pointer("/detail/eventID")?.as_str()?.to_owned())
 }
 
 impl Letters {

@@ -2,7 +2,7 @@
 
 use super::super::redrive::same;
 use super::deployed::{Deployed, untold};
-use super::facts::{Facts, Gap, time};
+use super::facts::{Facts, Gap, Logged, time};
 use super::history::History;
 use super::letters::Letters;
 use super::whose::attribute;
@@ -106,6 +106,10 @@ impl Look<'_> {
     /// The dead letters about the event. Whoever can send to a queue can write one, so AWS's own record goes before it, and
     /// one that says something else is none.
     fn letters_about(&self, facts: &mut Facts) {
+        for (_, why) in self.letters.unplaced.iter().filter(|(id, _)| *id == facts.event_id) {
+            facts.queues_told = false;
+            facts.untold.push(format!("a dead letter of it is nobody's for certain: {why}"));
+        }
         for letter in self.letters.all.iter().filter(|letter| letter.event_id.as_ref() == Some(&facts.event_id)) {
             // It was read as JSON before.
             let said: Value = serde_json::from_str(&letter.event).unwrap_or_default();
@@ -131,30 +135,34 @@ impl Look<'_> {
 
     async fn groups(&self, facts: &mut Facts, since: DateTime<Utc>) {
         let id = facts.event_id.clone();
+        // Who sends dead letters again writes lines too, so what says something else than AWS's own record is none.
+        let recorded = facts.event.as_ref().and_then(|event| event.get("detail")).cloned();
+        let mut found = None;
         for group in &self.deployed.groups {
             let asked = lines(self.aws, group, std::slice::from_ref(&id), since).await;
             let events = self.told(facts, group, asked);
             let Some(all) = events else {
-                facts.logged.insert(group.clone(), None);
+                facts.logged.insert(group.clone(), Logged::NotAsked);
                 continue;
             };
             let lines: Vec<&Value> =
                 all.iter().filter(|event| text(event, "/detail/eventID") == Some(id.as_str())).collect();
-            // Who sends dead letters again writes lines too, so what says something else than AWS's own record is none.
-            let recorded = facts.event.as_ref().and_then(|event| event.get("detail")).cloned();
             let is_so = |line: &&&Value| recorded.as_ref().is_none_or(|record| same(record, line).is_ok());
             let line = lines.iter().find(is_so).map(|line| (**line).clone());
+            let mut logged = if line.is_some() { Logged::There } else { Logged::Nothing };
             if let (None, Some(other), Some(recorded)) = (&line, lines.first(), &recorded) {
+                logged = Logged::Otherwise;
                 let member = same(recorded, other).err().unwrap_or_default();
                 facts.untold.push(format!(
                     "a line of {group} says something else about {member} than the record: somebody may have written it, or \
                      AWS writes the two differently"
                 ));
             }
-            facts.logged.insert(group.clone(), Some(line.is_some()));
-            // As the rule's targets got it: with the envelope that it came in.
-            facts.event = line.or(facts.event.take());
+            facts.logged.insert(group.clone(), logged);
+            found = found.or(line);
         }
+        // As the rule's targets got it: with the envelope that it came in.
+        facts.event = found.or(facts.event.take());
     }
 
     fn told<T>(&self, facts: &mut Facts, group: &str, asked: Result<Vec<T>, AwsError>) -> Option<Vec<T>> {

@@ -73,17 +73,33 @@ pub fn allowed<'a>(policies: impl IntoIterator<Item = &'a Policy>, call: &Servic
     allowed
 }
 
-impl Policy {
-    /// The key of a condition on which the answer hangs, and of which nobody here knows what the call has.
-    pub fn unknown(&self, call: &ServiceCall<'_>) -> Option<&str> {
-        let about = self.statements.iter().filter(|statement| statement.is_about(call));
-        let mut hanging = about.filter(|statement| {
-            // One that is known not to hold decides by itself.
-            statement.conditions.iter().all(|condition| condition.is_unknown(call) || condition.holds(call))
-        });
-        hanging.find_map(|statement| Some(statement.conditions.iter().find(|one| one.is_unknown(call))?.key()))
+/// Whether these policies together allow the call, for whoever does not guess.
+///
+/// # Errors
+/// The key of a condition on which the answer hangs, and of which nobody here knows what the call has: of a denial, where
+/// none is certain; of a permission, where none is certain either.
+pub fn certainly<'a>(policies: &'a [Policy], call: &ServiceCall<'_>) -> Result<bool, &'a str> {
+    let all = || policies.iter().flat_map(|policy| &policy.statements).filter(|statement| statement.is_about(call));
+    let covers = |allows: bool| {
+        let mut hanging = None;
+        for statement in all().filter(|statement| statement.allows == allows) {
+            match statement.hangs_on(call) {
+                // One that is certain decides, whatever others hang on.
+                None if statement.covers(call) => return Ok(true),
+                None => {}
+                Some(key) => hanging = hanging.or(Some(key)),
+            }
+        }
+        hanging.map_or(Ok(false), Err)
+    };
+    match (covers(true), covers(false)) {
+        (Ok(false), _) | (_, Ok(true)) => Ok(false),
+        (allowed, Ok(false)) => allowed,
+        (_, Err(key)) => Err(key),
     }
+}
 
+impl Policy {
     /// A policy from its JSON text, as AWS tells it.
     ///
     /// # Errors
@@ -151,6 +167,13 @@ impl Statement {
 
     fn covers(&self, call: &ServiceCall<'_>) -> bool {
         self.is_about(call) && self.conditions.iter().all(|condition| condition.holds(call))
+    }
+
+    /// The key of a condition on which it hangs whether it covers the call.
+    fn hangs_on(&self, call: &ServiceCall<'_>) -> Option<&str> {
+        // One that is known not to hold decides by itself.
+        let may_hold = self.conditions.iter().all(|condition| condition.is_unknown(call) || condition.holds(call));
+        self.conditions.iter().find(|one| may_hold && one.is_unknown(call)).map(Condition::key)
     }
 
     /// Whether it is about this call, but for its conditions.

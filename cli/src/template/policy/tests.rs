@@ -79,6 +79,35 @@ fn a_call_is_not_allowed_otherwise() {
 }
 
 #[test]
+fn an_answer_hangs_on_what_is_not_known_only_where_nothing_is_certain() {
+    let judged = |statements: Value| {
+        let policy = read(&json!({ "Statement": statements })).unwrap();
+        let call = ServiceCall {
+            service: "events.amazonaws.com",
+            action: "sqs:SendMessage",
+            resource: QUEUE,
+            source_arn: RULE,
+            source_account: "111122223333",
+            log_group: "",
+        };
+        certainly(&[policy], &call).map_err(str::to_owned)
+    };
+    let allow = || statement(json!({}));
+    let hanging =
+        |effect: &str| statement(json!({"Effect": effect, "Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}}));
+    let other = json!({"ArnEquals": {"aws:SourceArn": "other"}, "StringEquals": {"aws:SourceOrgID": "o-1"}});
+    let not_this = || statement(json!({"Condition": other}));
+    let denial = || statement(json!({"Effect": "Deny"}));
+    let key = || Err("aws:sourceorgid".to_owned());
+    assert_eq!(judged(json!([hanging("Allow")])), key());
+    assert_eq!(judged(json!([hanging("Allow"), allow()])), Ok(true), "one is certain");
+    assert_eq!(judged(json!([allow(), hanging("Deny")])), key());
+    assert_eq!(judged(json!([hanging("Allow"), denial()])), Ok(false), "it is denied, whoever allows it");
+    assert_eq!(judged(json!([hanging("Deny")])), Ok(false), "nobody allows it");
+    assert_eq!(judged(json!([not_this()])), Ok(false), "what it hangs on doesn't matter");
+}
+
+#[test]
 fn a_document_may_be_a_text_and_what_is_not_known_is_an_error() {
     let text = json!(json!({ "Statement": statement(json!({})) }).to_string());
     assert!(read(&text).is_ok());

@@ -17,6 +17,8 @@ use crate::template::ServiceCall;
 
 /// What whoever writes has to do with a key.
 const ACTIONS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
+/// What AWS's page asks for besides, of CloudWatch Logs.
+const MORE: [&str; 4] = ["kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"];
 
 /// Something that is encrypted, and with what.
 struct Written<'a> {
@@ -25,7 +27,9 @@ struct Written<'a> {
     key: &'a str,
     /// On whose behalf the service writes that the key has to let in; empty where only its state can be judged.
     writers: Vec<ServiceCall<'a>>,
-    /// What a policy that lets it in has, besides the actions.
+    /// What the service may need besides.
+    more: &'static [&'static str],
+    /// What a policy allows that lets it in, and how.
     how: &'static str,
 }
 
@@ -37,8 +41,9 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
             let end = if arn::partition(arn) == "aws-cn" { ".cn" } else { "" };
             let service = format!("logs.{}.amazonaws.com{end}", arn::region(arn));
             let writers = vec![ServiceCall { log_group: arn, ..writer(&service, "") }];
-            let how = " with its ARN as kms:EncryptionContext:aws:logs:arn";
-            rows.push(judged(seen, &Written { subject: group, key, writers, how }));
+            let how = "kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe*, with the group's ARN \
+                       as kms:EncryptionContext:aws:logs:arn,";
+            rows.push(judged(seen, &Written { subject: group, key, writers, more: &MORE, how }));
         }
     }
     rows
@@ -58,8 +63,9 @@ fn queues(seen: &Seen) -> Vec<Row> {
             return undelivered(arn).then(|| Row::note("key", subject, cause, fix));
         };
         let writers = if undelivered(arn) { vec![writer(EVENTS, "")] } else { Vec::new() };
-        let how = ", without a condition on the source, which its requests don't name";
-        Some(judged(seen, &Written { subject, key, writers, how }))
+        let how =
+            "kms:Decrypt and kms:GenerateDataKey, without a condition on the source, which its requests don't name,";
+        Some(judged(seen, &Written { subject, key, writers, more: &[], how }))
     };
     seen.queues.iter().filter_map(judge).collect()
 }
@@ -70,7 +76,8 @@ fn topics(seen: &Seen) -> Vec<Row> {
         // Alarms that are not told of are a row of the topic's.
         let alarms = telling(arn, seen).into_iter().flatten();
         let writers = alarms.map(|alarm| writer(ALARMS, &alarm.arn)).collect();
-        Some(judged(seen, &Written { subject: name(arn), key, writers, how: "" }))
+        let how = "kms:Decrypt and kms:GenerateDataKey";
+        Some(judged(seen, &Written { subject: name(arn), key, writers, more: &[], how }))
     };
     seen.topics.iter().filter_map(judge).collect()
 }
@@ -107,28 +114,38 @@ fn judged(seen: &Seen, written: &Written<'_>) -> Row {
         let fix = format!("encrypt {subject} with a key of your own that lets {service} in");
         return Row::bad("key", subject, cause, fix);
     }
+    let fix = format!("allow {service} {} in the key's policy (docs/operations.md, a key of your own)", written.how);
+    let lacking = match lacking(&ACTIONS, key, written) {
+        Ok(lacking) if lacking.is_empty() => self::lacking(written.more, key, written).map(|more| (lacking, more)),
+        other => other.map(|lacking| (lacking, String::new())),
+    };
+    match lacking {
+        Err(why) => Row::untold("key", subject, format!("the key's policy can't be judged here: {why}"), fix),
+        Ok((lacking, _)) if !lacking.is_empty() => {
+            let cause =
+                format!("the key {} does not let {service} do {lacking}: what it writes to {subject} is lost", key.arn);
+            Row::bad("key", subject, cause, fix)
+        }
+        Ok((_, more)) if !more.is_empty() => {
+            let cause = format!("the key {} does not let {service} do {more}, for which AWS's page asks", key.arn);
+            Row::untold("key", subject, cause, fix)
+        }
+        Ok(_) => Row::good("key", subject, format!("its key lets {service} in")),
+    }
+}
+
+/// Which of these actions the key does not let all of its writers do; or why nobody can say.
+fn lacking(actions: &[&str], key: &Key, written: &Written<'_>) -> Result<String, String> {
     let mut lacking = Vec::new();
-    for (action, writer) in ACTIONS.into_iter().flat_map(|action| written.writers.iter().map(move |one| (action, one)))
-    {
-        match lets([key.policy.as_str()], &ServiceCall { action, resource: &key.arn, ..*writer }) {
-            Ok(true) => {}
-            Ok(false) if lacking.contains(&action) => {}
-            Ok(false) => lacking.push(action),
-            Err(why) => {
-                let fix = format!("look whether {service} may {} with {}", ACTIONS.join(" and "), key.arn);
-                return Row::untold("key", subject, format!("the key's policy can't be judged here: {why}"), fix);
+    for action in actions {
+        for writer in &written.writers {
+            if !lets([key.policy.as_str()], &ServiceCall { action, resource: &key.arn, ..*writer })? {
+                lacking.push(*action);
+                break;
             }
         }
     }
-    if lacking.is_empty() {
-        return Row::good("key", subject, format!("its key lets {service} in"));
-    }
-    let lacking = lacking.join(" and ");
-    let cause = format!("the key {} does not let {service} do {lacking}: what it writes to {subject} is lost", key.arn);
-    let actions = ACTIONS.join(" and ");
-    let fix =
-        format!("allow {service} {actions} in the key's policy{} (docs/operations.md, a key of your own)", written.how);
-    Row::bad("key", subject, cause, fix)
+    Ok(lacking.join(" and "))
 }
 
 #[cfg(test)]
@@ -141,8 +158,13 @@ mod tests {
     const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
 
     fn key(state: &str, service: &str, condition: Value) -> Key {
+        let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
+        key_for(state, service, condition, &actions)
+    }
+
+    fn key_for(state: &str, service: &str, condition: Value, actions: &[&str]) -> Key {
         let statement = json!({"Effect": "Allow", "Principal": {"Service": service}, "Resource": "*",
-            "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:GenerateDataKey*"], "Condition": condition});
+            "Action": actions, "Condition": condition});
         let policy = json!({ "Statement": [statement] }).to_string();
         Key { arn: KEY.to_owned(), state: state.to_owned(), is_of_aws: false, policy }
     }
@@ -170,6 +192,9 @@ mod tests {
         }
         let source = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
         assert_eq!(judged(key("Enabled", logs, source), GROUP), [Verdict::Untold], "AWS says of no source");
+        let less = |actions: &[&str]| judged(key_for("Enabled", logs, json!({}), actions), GROUP);
+        assert_eq!(less(&["kms:Decrypt", "kms:GenerateDataKey"]), [Verdict::Untold], "AWS's page asks for more");
+        assert_eq!(less(&["kms:Encrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]), [Verdict::Bad]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod trail;
 
 use super::{Expected, Row, Seen};
 use crate::aws::{Function, Rule, arn};
-use crate::template::{Policy, ServiceCall, allowed};
+use crate::template::{Policy, ServiceCall, certainly};
 
 /// The service that EventBridge calls as.
 const EVENTS: &str = "events.amazonaws.com";
@@ -37,7 +37,8 @@ pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
             Err(error) => rows.push(Row::not_told("rule", name, error)),
             Ok(rule) => {
                 rows.extend(rule::judge(rule, expected, seen));
-                rows.extend(rule.targets.iter().flat_map(|target| target::judge(target, rule, seen)));
+                let of_targets = rule.targets.iter().flat_map(|target| target::judge(target, rule, seen));
+                rows.extend(of_targets.map(|row| Row { rule: Some(name.clone()), ..row }));
             }
         }
     }
@@ -46,6 +47,7 @@ pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
         rows.push(Row::bad("rule", "", "the stack has no rule, so no event comes to anybody", fix));
     }
     rows.extend(seen.told_functions().flat_map(|function| function::judge(function, seen)));
+    rows.extend(untold_functions(seen));
     rows.extend(key::judge(seen));
     rows.extend(settings::judge(seen));
     rows.extend(topic::judge(seen));
@@ -55,6 +57,23 @@ pub fn judge(seen: &Seen, expected: Option<&Expected>) -> Vec<Row> {
 /// Takes into the rows what the event of the try has proved, where it came.
 pub fn event_came(rows: &mut [Row], seen: &Seen) {
     trail::came(rows, seen);
+}
+
+/// The stack's functions that are nobody's target and of which AWS told nothing; a target's is the target's row.
+fn untold_functions(seen: &Seen) -> Vec<Row> {
+    let targets: Vec<&str> =
+        seen.told_rules().flat_map(|rule| &rule.targets).map(|target| target.arn.as_str()).collect();
+    let others = seen.functions.iter().filter(|(name, _)| !targets.contains(&name.as_str()));
+    let untold = others.filter_map(|(name, told)| Some((name, told.as_ref().err()?)));
+    untold
+        .map(|(name, error)| {
+            let fix = "somebody deleted it: deploy the stack again";
+            if error.is_missing() {
+                return Row::bad("function", name, "the function is not there", fix);
+            }
+            Row::not_told("function", name, error)
+        })
+        .collect()
 }
 
 fn stack(seen: &Seen) -> Option<Row> {
@@ -81,10 +100,7 @@ fn stack(seen: &Seen) -> Option<Row> {
 fn lets<'a>(policies: impl IntoIterator<Item = &'a str>, call: &ServiceCall<'_>) -> Result<bool, String> {
     let parsed: Result<Vec<Policy>, _> = policies.into_iter().map(Policy::parse).collect();
     let parsed = parsed.map_err(|error| error.to_string())?;
-    match parsed.iter().find_map(|policy| policy.unknown(call)) {
-        Some(key) => Err(format!("it hangs on {key}, which is not known here")),
-        None => Ok(allowed(&parsed, call)),
-    }
+    certainly(&parsed, call).map_err(|key| format!("it hangs on {key}, which is not known here"))
 }
 
 /// A call of EventBridge's for a rule.

@@ -19,7 +19,7 @@ pub(super) fn judge(target: &Target, rule: &Rule, seen: &Seen) -> Vec<Row> {
         "lambda" | "logs" if arn::region(&target.arn) != arn::region(&rule.arn) => rows.push(elsewhere(target, rule)),
         "lambda" => rows.extend(function(target, rule, seen)),
         "logs" => rows.extend(group(target, rule, seen, arn::account(&target.arn))),
-        "events" if is_bus(&target.arn) => rows.push(bus(target)),
+        _ if arn::is_bus(&target.arn) => rows.push(bus(target)),
         other => rows.push(Row::untold(
             "target",
             subject,
@@ -39,10 +39,6 @@ fn elsewhere(target: &Target, rule: &Rule) -> Row {
         target.arn
     );
     Row::bad("target-region", &target.id, cause, format!("give the target the ARN of one in {at}"))
-}
-
-fn is_bus(arn: &str) -> bool {
-    arn::resource(arn).starts_with("event-bus/")
 }
 
 fn bus(target: &Target) -> Row {

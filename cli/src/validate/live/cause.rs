@@ -25,7 +25,11 @@ const OF_FUNCTION: [&str; 7] = ["target-input", "function", "function-concurrenc
 pub(super) struct Needs {
     trail: bool,
     of_function: bool,
-    subjects: BTreeSet<String>,
+    rules: BTreeSet<String>,
+    /// Each with its rule.
+    targets: BTreeSet<(String, String)>,
+    /// The function, its table and its topic.
+    others: BTreeSet<String>,
 }
 
 impl Needs {
@@ -35,26 +39,24 @@ impl Needs {
         is_meant: impl Fn(&Target) -> bool,
         trail: bool,
     ) -> Needs {
-        let mut subjects = BTreeSet::new();
+        let (mut with_it, mut targets) = (BTreeSet::new(), BTreeSet::new());
         for rule in rules {
-            let ids: Vec<String> =
-                rule.targets.iter().filter(|target| is_meant(target)).map(|target| target.id.clone()).collect();
-            if !ids.is_empty() {
-                subjects.insert(rule.name.clone());
-                subjects.extend(ids);
+            for target in rule.targets.iter().filter(|target| is_meant(target)) {
+                with_it.insert(rule.name.clone());
+                targets.insert((rule.name.clone(), target.id.clone()));
             }
         }
-        Needs { trail, of_function: false, subjects }
+        Needs { trail, of_function: false, rules: with_it, targets, others: BTreeSet::new() }
     }
 
-    /// What a function needs to decide about an event; whether that needs the trail too, where it is not known to have
-    /// come.
-    pub(super) fn of_function(seen: &Seen, function: &Function, trail: bool) -> Needs {
-        let mut needs = Needs::of_target(seen.told_rules(), |target| target.arn == function.arn, trail);
+    /// What a function needs to decide about an event that these rules let through; whether that needs the trail too,
+    /// where it is not known to have come.
+    pub(super) fn of_function(seen: &Seen, rules: &[Rule], function: &Function, trail: bool) -> Needs {
+        let mut needs = Needs::of_target(rules.iter(), |target| target.arn == function.arn, trail);
         needs.of_function = true;
-        needs.subjects.insert(checks::called(function, seen));
-        needs.subjects.extend(function.setting("TRAILHOOK_TABLE").map(str::to_owned));
-        needs.subjects.extend(function.setting("TRAILHOOK_TOPIC_ARN").map(|topic| arn::name(topic).to_owned()));
+        needs.others.insert(checks::called(function, seen));
+        needs.others.extend(function.setting("TRAILHOOK_TABLE").map(str::to_owned));
+        needs.others.extend(function.setting("TRAILHOOK_TOPIC_ARN").map(|topic| arn::name(topic).to_owned()));
         needs
     }
 
@@ -63,7 +65,11 @@ impl Needs {
             return self.trail;
         }
         let counts = ON_THE_WAY.contains(&row.check) || self.of_function && OF_FUNCTION.contains(&row.check);
-        counts && self.subjects.contains(&row.subject)
+        counts
+            && match &row.rule {
+                Some(rule) => self.targets.contains(&(rule.clone(), row.subject.clone())),
+                None => self.rules.contains(&row.subject) || self.others.contains(&row.subject),
+            }
     }
 }
 
@@ -108,12 +114,14 @@ mod tests {
     #[test]
     fn what_is_wrong_with_others_is_no_cause() {
         let seen = seen();
-        let tag = Needs::of_function(&seen, &function("tag", TAG), false);
-        let notify = Needs::of_function(&seen, &function("notify", NOTIFY), false);
+        let rules: Vec<Rule> = seen.told_rules().cloned().collect();
+        let tag = Needs::of_function(&seen, &rules, &function("tag", TAG), false);
+        let notify = Needs::of_function(&seen, &rules, &function("notify", NOTIFY), false);
         let group = Needs::of_target(seen.told_rules(), |target| target.id == "EventLog", true);
         let cause = |row: &Row, needs: &Needs| because(std::slice::from_ref(row), needs, "wait").0;
         let right = "all that it needs looks right";
-        let permission = Row::bad("target-permission", "Notify", "nothing lets it", "add one");
+        let of_rule = |rule: &str, row: Row| Row { rule: Some(rule.to_owned()), ..row };
+        let permission = of_rule("r", Row::bad("target-permission", "Notify", "nothing lets it", "add one"));
         assert_eq!(cause(&permission, &notify), "target-permission Notify: nothing lets it");
         assert_eq!([cause(&permission, &tag), cause(&permission, &group)], [right, right]);
         let topic = Row::bad("topic", "notify-topic", "it is gone", "deploy");
@@ -122,7 +130,8 @@ mod tests {
         let stopped = Row::bad("function-concurrency", "tag", "it is 0", "delete it");
         assert_eq!(cause(&stopped, &tag), "function-concurrency tag: it is 0");
         assert_eq!([cause(&stopped, &notify), cause(&stopped, &group)], [right, right]);
-        let role = Row::bad("target-role", "EventLog", "it has one", "take it off");
+        assert_eq!(cause(&of_rule("another", permission), &notify), right, "another rule's target of that name");
+        let role = of_rule("r", Row::bad("target-role", "EventLog", "it has one", "take it off"));
         assert_eq!(cause(&role, &group), "target-role EventLog: it has one");
         let state = Row::bad("rule-state", "r", "disabled", "enable it");
         assert!([&tag, &notify, &group].into_iter().all(|needs| cause(&state, needs) == "rule-state r: disabled"));

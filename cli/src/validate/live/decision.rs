@@ -86,7 +86,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
         }
         let (cause, fix) = because(
             before,
-            &Needs::of_function(self.seen, function, !event.came),
+            &Needs::of_function(self.seen, &self.matching(event), function, !event.came),
             &format!("read {}, and the queues for what went wrong; or wait longer with --wait", function.log_group),
         );
         Row::bad("decision", subject, format!("it decided nothing in {waited} seconds; {cause}"), fix)

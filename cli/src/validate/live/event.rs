@@ -3,8 +3,8 @@
 use super::super::Row;
 use super::super::seen::log_group;
 use super::cause::{Needs, because};
-use super::{Event, Try, may_answer};
-use crate::aws::{AwsError, Target, lines};
+use super::{Event, Try, lets, may_answer, surely_answers};
+use crate::aws::{AwsError, Rule, Target, lines};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -12,13 +12,12 @@ use std::time::{Duration, Instant};
 /// So far may the clock here be ahead of AWS's: what is looked for has a name of its own, so an older line is never it.
 pub(super) const CLOCKS: Duration = Duration::from_secs(900);
 
-/// Why there is no event to go on with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absent {
-    /// It was waited for where it should have come, and did not.
-    Missing,
-    /// Nobody could look: nothing keeps it, or it may not be read.
-    Unseen,
+/// There is no event to go on with.
+pub(super) struct Absent {
+    /// Whether it was waited for where it may have come; else nobody could look: nothing keeps it, or it may not be read.
+    pub(super) is_missing: bool,
+    /// The event, where the event history has it all the same.
+    pub(super) known: Option<Event>,
 }
 
 impl<T: FnMut(&str)> Try<'_, T> {
@@ -28,38 +27,61 @@ impl<T: FnMut(&str)> Try<'_, T> {
         let rules = || seen.told_rules().filter(|rule| may_answer(rule));
         let targets = rules().flat_map(|rule| &rule.targets);
         let groups: BTreeSet<String> = targets.filter_map(|target| log_group(&target.arn)).collect();
-        let (mut found, mut is_missing): (Option<Event>, bool) = (None, false);
+        let (mut found, mut missing): (Option<Event>, Vec<&String>) = (None, Vec::new());
         for group in &groups {
             self.waiting(&format!("waiting for the event in {group}"));
             let queue = self.queue.clone();
             let words = [queue.clone(), "CreateQueue".to_owned()];
+            let is_it = |target: &&Target| log_group(&target.arn).as_ref() == Some(group);
             let wanted = |line: &Value| line.get("detail").is_some_and(|record| is_wanted(record, &queue));
             match self.line(group, &words, wanted).await {
                 Ok(Some(envelope)) => {
                     let id = envelope.pointer("/detail/eventID").and_then(Value::as_str).unwrap_or_default().to_owned();
                     self.push(Row::good("event-log", group, format!("the event {id}")));
+                    self.got.extend(rules().flat_map(|rule| &rule.targets).filter(is_it).map(|one| one.arn.clone()));
                     found = found.or(Some(Event { id, envelope, came: true }));
                 }
-                Ok(None) => {
-                    is_missing = true;
-                    let waited = self.settings.patience.as_secs();
-                    let is_it = |target: &Target| log_group(&target.arn).as_ref() == Some(group);
-                    let (cause, fix) = because(
-                        before,
-                        &Needs::of_target(rules(), is_it, true),
-                        "wait longer (--wait 900): CloudTrail is late at times; then look at TriggeredRules of the rule",
-                    );
-                    let cause = format!("the event did not come in {waited} seconds; {cause}");
-                    self.push(Row::bad("event-log", group, cause, fix));
-                }
+                Ok(None) => missing.push(group),
                 Err(error) => self.push(Row::not_told("event-log", group, &error)),
             }
         }
-        match found {
-            Some(event) => Ok(event),
-            None if is_missing => Err(Absent::Missing),
-            None => self.elsewhere(groups.is_empty()).await.ok_or(Absent::Unseen),
+        if found.is_none() && missing.is_empty() {
+            return self.elsewhere(groups.is_empty()).await.ok_or(Absent { is_missing: false, known: None });
         }
+        // What the rules make of it is known by the event; that the history can't be asked is said where it is needed.
+        let known = if found.is_none() { self.at_once().await.unwrap_or_default() } else { None };
+        for group in missing {
+            let row = self.missing(group, found.as_ref().or(known.as_ref()), before);
+            self.push(row);
+        }
+        found.ok_or(Absent { is_missing: true, known })
+    }
+
+    /// The event did not come to a log group: what that means by the rules that should have let it through.
+    fn missing(&self, group: &String, known: Option<&Event>, before: &[Row]) -> Row {
+        let is_it = |target: &Target| log_group(&target.arn).as_ref() == Some(group);
+        let rules: Vec<&Rule> = self.seen.told_rules().filter(|rule| rule.targets.iter().any(is_it)).collect();
+        let seen =
+            "no rule that hands events to it lets this call through: its pattern asks for other callers or places";
+        let fix = "validate as one whose calls it asks for (--profile); `trailhook pattern` says which field decides";
+        match known {
+            Some(event) if !rules.iter().any(|rule| lets(rule, &event.envelope)) => {
+                return Row::note("event-log", group, seen, fix);
+            }
+            None if !rules.iter().any(|rule| surely_answers(rule)) => {
+                let cause =
+                    "the event did not come, and the pattern asks for callers or places that this call may not have";
+                return Row::untold("event-log", group, cause, fix);
+            }
+            _ => {}
+        }
+        let (cause, fix) = because(
+            before,
+            &Needs::of_target(rules.into_iter(), is_it, true),
+            "wait longer (--wait 900): CloudTrail is late at times; then look at TriggeredRules of the rule",
+        );
+        let waited = self.settings.patience.as_secs();
+        Row::bad("event-log", group, format!("the event did not come in {waited} seconds; {cause}"), fix)
     }
 
     /// The event as the history has it. It says nothing of trails and rules, so it is no more than a note.

@@ -22,14 +22,20 @@ impl<T: FnMut(&str)> Try<'_, T> {
         self.waiting("waiting for the event in the event history");
         let (asked_at, mut looks) = (Instant::now(), 0);
         loop {
-            if let Some(record) = self.record().await? {
-                let id = record.get("eventID").and_then(Value::as_str).unwrap_or_default().to_owned();
-                return Ok(Some(Event { id, envelope: around(record), came: false }));
+            if let Some(event) = self.at_once().await? {
+                return Ok(Some(event));
             }
             if !self.again(asked_at, &mut looks).await {
                 return Ok(None);
             }
         }
+    }
+
+    /// The event as the history has it now.
+    pub(super) async fn at_once(&self) -> Result<Option<Event>, AwsError> {
+        let Some(record) = self.record().await? else { return Ok(None) };
+        let id = record.get("eventID").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Some(Event { id, envelope: around(record), came: false }))
     }
 
     /// The record of the call, if the history has it by now.

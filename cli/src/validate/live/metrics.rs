@@ -1,8 +1,7 @@
 //! What CloudWatch counted: the rule triggered, its targets were invoked, nothing failed. Metrics come minutes late.
 
 use super::super::Row;
-use super::event::Absent;
-use super::{Event, Try, may_answer};
+use super::{Event, Try, surely_answers};
 use crate::aws::{AwsError, Rule, told};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
@@ -10,22 +9,23 @@ use chrono::Utc;
 use std::time::Instant;
 
 impl<T: FnMut(&str)> Try<'_, T> {
-    /// The metrics of the rules that let the event through; of those that may, where there was none to see.
-    pub(super) async fn metrics(&mut self, event: Result<&Event, Absent>) {
+    /// The metrics of the rules that let the event through; of those that surely would, where nobody knows it. What was
+    /// waited for already is not waited for once more.
+    pub(super) async fn metrics(&mut self, event: Option<&Event>, wait: bool) {
         let rules = match event {
-            Ok(event) => self.matching(event),
+            Some(event) => self.matching(event),
             // What a disabled one does is its own row.
-            Err(_) => {
-                self.seen.told_rules().filter(|rule| rule.state != "DISABLED" && may_answer(rule)).cloned().collect()
+            None => {
+                let would = |rule: &&Rule| rule.state != "DISABLED" && surely_answers(rule);
+                self.seen.told_rules().filter(would).cloned().collect()
             }
         };
         for rule in rules {
-            let row = self.of_rule(&rule, event.err() != Some(Absent::Missing)).await;
+            let row = self.of_rule(&rule, wait).await;
             self.push(row);
         }
     }
 
-    /// One that was waited for already is not waited for once more.
     async fn of_rule(&mut self, rule: &Rule, wait: bool) -> Row {
         let name = &rule.name;
         self.waiting(&format!("waiting for the metrics of {name}"));
@@ -53,13 +53,14 @@ impl<T: FnMut(&str)> Try<'_, T> {
                 return Row::bad("rule-metrics", name, cause, "the rows of the trail and the rule say why");
             }
             if !wait || !self.again(asked_at, &mut looks).await {
+                let late = "metrics come minutes late: look again, or --wait longer";
+                if triggered < 1.0 && !rule.targets.iter().any(|target| self.got.contains(&target.arn)) {
+                    let cause =
+                        format!("{seen}: no target of it was seen to get the event, and CloudWatch has counted none");
+                    return Row::untold("rule-metrics", name, cause, late);
+                }
                 let cause = format!("{seen}: CloudWatch has not counted all of it yet");
-                return Row::note(
-                    "rule-metrics",
-                    name,
-                    cause,
-                    "metrics come minutes late: look again, or --wait longer",
-                );
+                return Row::note("rule-metrics", name, cause, late);
             }
         }
     }

@@ -22,6 +22,7 @@ use crate::aws::{Aws, Function, Rule};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use trailhook::pattern::Pattern;
 
@@ -47,6 +48,8 @@ pub(super) struct Try<'a, T> {
     /// When this began.
     since: DateTime<Utc>,
     rows: &'a RefCell<Vec<Row>>,
+    /// The ARNs of the targets that were seen to get the event.
+    got: BTreeSet<String>,
 }
 
 /// The event of the call, as the rule's targets get it.
@@ -78,14 +81,25 @@ pub async fn try_it(
     let id = uuid::Uuid::new_v4().simple().to_string();
     let tail = id.get(..8).unwrap_or_default();
     let queue = format!("trailhook-validate-{tail}");
-    let mut run = Try { aws, seen, settings, made, tell, queue, began: Instant::now(), since: Utc::now(), rows };
+    let mut run = Try {
+        aws,
+        seen,
+        settings,
+        made,
+        tell,
+        queue,
+        began: Instant::now(),
+        since: Utc::now(),
+        rows,
+        got: BTreeSet::new(),
+    };
     let inbox = if settings.subscribe { run.listen(tail).await } else { None };
     if !run.call().await {
         return;
     }
     let event = match run.event(before).await {
         Ok(event) => event,
-        Err(absent) => return run.metrics(Err(absent)).await,
+        Err(absent) => return run.metrics(absent.known.as_ref(), !absent.is_missing).await,
     };
     if run.matching(&event).is_empty() {
         let cause = "no rule lets this call through: its pattern asks for other callers, or for other places";
@@ -94,10 +108,11 @@ pub async fn try_it(
     }
     for function in run.expected(&event) {
         if let Some(report) = run.decision(&function, &event, before).await {
+            run.got.insert(function.arn.clone());
             run.effect(&function, &report, &event, inbox.as_ref()).await;
         }
     }
-    run.metrics(Ok(&event)).await;
+    run.metrics(Some(&event), true).await;
 }
 
 impl<T: FnMut(&str)> Try<'_, T> {
@@ -124,11 +139,8 @@ impl<T: FnMut(&str)> Try<'_, T> {
 
     /// The rules whose pattern lets the event through.
     fn matching(&self, event: &Event) -> Vec<Rule> {
-        let lets = |rule: &&Rule| {
-            rule.state != "DISABLED"
-                && Pattern::parse(&rule.pattern).is_ok_and(|pattern| pattern.matches(&event.envelope))
-        };
-        self.seen.told_rules().filter(lets).cloned().collect()
+        let hands_over = |rule: &&Rule| rule.state != "DISABLED" && lets(rule, &event.envelope);
+        self.seen.told_rules().filter(hands_over).cloned().collect()
     }
 
     /// The functions that are to get the event.
@@ -140,17 +152,29 @@ impl<T: FnMut(&str)> Try<'_, T> {
     }
 }
 
+/// Whether a rule's pattern lets an event through; one that can't be read lets nothing through that anybody knows of.
+fn lets(rule: &Rule, envelope: &Value) -> bool {
+    Pattern::parse(&rule.pattern).is_ok_and(|pattern| pattern.matches(envelope))
+}
+
+/// Whether a rule asks for calls like the one that is made whoever makes them: it lets one of our samples through.
+fn surely_answers(rule: &Rule) -> bool {
+    crate::commands::sample_events().iter().filter(|event| is_like_it(event)).any(|event| lets(rule, event))
+}
+
+/// Whether it is a CreateQueue of SQS that succeeded.
+fn is_like_it(event: &Value) -> bool {
+    let text = |place: &str| event.pointer(place).and_then(Value::as_str);
+    text("/detail/eventName") == Some("CreateQueue")
+        && text("/detail/eventSource") == Some("sqs.amazonaws.com")
+        && text("/detail/errorCode").is_none()
+}
+
 /// Whether a rule is about calls like the one that is made: who makes it, and from where, is for the rule to say.
 fn may_answer(rule: &Rule) -> bool {
     let Ok(pattern) = Pattern::parse(&rule.pattern) else { return false };
     let about = ["source", "detail-type", "detail.eventSource", "detail.eventName"];
-    let is_ours = |event: &&Value| {
-        let text = |place: &str| event.pointer(place).and_then(Value::as_str);
-        text("/detail/eventName") == Some("CreateQueue")
-            && text("/detail/eventSource") == Some("sqs.amazonaws.com")
-            && text("/detail/errorCode").is_none()
-    };
-    crate::commands::sample_events().iter().filter(is_ours).any(|event| {
+    crate::commands::sample_events().iter().filter(|event| is_like_it(event)).any(|event| {
         let explanation = pattern.explain(event);
         explanation.matched || !explanation.deciding().any(|field| about.contains(&field.path.as_str()))
     })

@@ -84,7 +84,11 @@ fn what_no_rule_hands_over_is_sent_to_none_but_the_one_that_is_named() {
             Wanted { unvouched_too: true, ..Wanted::default() },
             Wanted { function: function.clone(), ..Wanted::default() },
         ] {
-            assert_eq!(wanted.sent(&letter, &allowed, now), Err(Left::NoRule), "{patterns:?}");
+            let why = match patterns {
+                Some("{") => Left::UnreadPattern { is_function: true },
+                _ => Left::NoRule { is_function: true },
+            };
+            assert_eq!(wanted.sent(&letter, &allowed, now), Err(why), "{patterns:?}");
         }
         assert_eq!(named.sent(&letter, &allowed, now), Ok(()));
     }
@@ -102,6 +106,9 @@ fn what_is_for_a_bus_is_put_on_none() {
     let (letter, now) = letter("arn:aws:events:eu-west-1:111122223333:event-bus/central", 1);
     let left = Wanted::default().sent(&letter, &allowed(), now).unwrap_err();
     assert!(matches!(left, Left::Bus(_)), "{left}");
+    let destination = "arn:aws:events:eu-west-1:111122223333:api-destination/d/1";
+    let left = Wanted::default().sent(&self::letter(destination, 1).0, &allowed(), now).unwrap_err();
+    assert!(matches!(left, Left::Stranger(_)), "{left}");
 }
 
 #[test]
@@ -115,6 +122,10 @@ fn what_a_function_would_leave_alone_stays_unless_it_is_asked_for() {
     let alias = format!("{FUNCTION}:live");
     assert!(Wanted::default().sent(&letter(&alias, 59).0, &allowed(), now).is_ok(), "it has a limit of its own");
     assert!(Wanted::default().sent(&letter(&alias, 61).0, &allowed(), now).is_err());
+    let mut without = allowed();
+    without.patterns = Some(BTreeMap::new());
+    let left = Wanted::default().sent(&letter(GROUP, 1).0, &without, now).unwrap_err().to_string();
+    assert_eq!(left, "no rule of the stack hands such an event to it now", "nobody can name a log group");
     let (logged, now) = letter(GROUP, 60 * 24 * 3);
     assert_eq!(Wanted::default().sent(&logged, &allowed(), now), Ok(()), "a log group has no guard");
     let limit_of = |name: &str, value: &str| limit(&BTreeMap::from([(name.to_owned(), value.to_owned())]));

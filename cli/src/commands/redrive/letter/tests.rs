@@ -35,6 +35,25 @@ fn a_record_of_lambdas_says_who_failed_with_what() {
 }
 
 #[test]
+fn an_event_that_says_something_twice_is_nobodys() {
+    let twice = EVENT.replace(r#""detail": {"#, r#""detail": {"eventID": "forged"}, "detail": {"#);
+    let attributes = [("TARGET_ARN", FUNCTION), ("ERROR_CODE", "NO_PERMISSIONS"), ("ERROR_MESSAGE", "may not")];
+    let of_function = [("RequestID", "q-1"), ("ErrorCode", "200"), ("ErrorMessage", "timed out")];
+    let body = of_function.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let own = Message { body: twice.clone(), attributes: body.into(), ..Message::default() };
+    let context = json!({ "functionArn": FUNCTION });
+    let body = format!(r#"{{"version": "1.0", "requestContext": {context}, "requestPayload": {twice}}}"#);
+    for read in [
+        undelivered(&attributes, &twice),
+        read(&own, &[FUNCTION.to_owned()]),
+        read(&Message { body, ..Message::default() }, &[]),
+    ] {
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("\"detail\" is named twice"), "{error}");
+    }
+}
+
+#[test]
 fn a_letter_of_eventbridge_has_its_cause_in_its_attributes() {
     let attributes = [("TARGET_ARN", FUNCTION), ("ERROR_CODE", "NO_PERMISSIONS"), ("ERROR_MESSAGE", "may not")];
     let letter = undelivered(&attributes, EVENT).unwrap();

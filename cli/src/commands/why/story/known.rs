@@ -1,6 +1,6 @@
 //! What is not known is said, and nothing is made of it.
 
-use super::super::facts::{Gap, Other};
+use super::super::facts::{Gap, Logged, Other};
 use super::super::kept::Kept;
 use super::tests::{GROUP_NAME, LOG, facts, letter, told};
 use super::*;
@@ -45,7 +45,7 @@ fn a_rule_that_is_not_known_is_no_rule_that_does_not_match() {
 fn lines_that_may_have_been_there_are_not_none() {
     let kept = |kept: &Kept| Facts {
         groups_kept: [(LOG.to_owned(), kept.clone()), (GROUP_NAME.to_owned(), kept.clone())].into(),
-        logged: [(GROUP_NAME.to_owned(), Some(false))].into(),
+        logged: [(GROUP_NAME.to_owned(), Logged::Nothing)].into(),
         ..old(&[])
     };
     let story = tell(&kept(&days(7)));

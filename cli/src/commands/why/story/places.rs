@@ -1,7 +1,7 @@
 //! Where an event went: whether the rules' targets got it, and what each function decided.
 
 use super::super::super::redrive::{Letter, Target, advice};
-use super::super::facts::{Decision, Facts, Gap, Looked, Other};
+use super::super::facts::{Decision, Facts, Gap, Logged, Looked, Other};
 use super::end::End;
 use super::silence::{Silence, letters_gone};
 use super::words::{of_skip, tries};
@@ -55,13 +55,16 @@ impl Story {
             },
             (None, Target::LogGroup { arn }) => {
                 let name = name(arn);
-                match facts.logged.get(name).copied().flatten() {
-                    Some(true) => format!("got it: {name}"),
-                    Some(false) => match Silence::of(facts, name, None) {
+                match facts.logged.get(name).copied().unwrap_or(Logged::NotAsked) {
+                    Logged::There => format!("got it: {name}"),
+                    Logged::Otherwise => self.not_known(format!(
+                        "{name} has a line with its id that is not as AWS's record says it, so whether it got it is not known"
+                    )),
+                    Logged::Nothing => match Silence::of(facts, name, None) {
                         Some(silence) => self.not_known(silence.told(name)),
                         None => format!("it is not in {name}: {}", self.missing(facts)),
                     },
-                    None => self.not_known(Silence::Gap(Gap::NotAsked).told(name)),
+                    Logged::NotAsked => self.not_known(Silence::Gap(Gap::NotAsked).told(name)),
                 }
             }
             (None, Target::Other(arn)) => format!("{arn} is no function and no log group, and is not asked"),
@@ -93,7 +96,7 @@ impl Story {
                 self.not_known(format!("no line of it, and whether there was a dead letter is not known: {gone}"))
             }
             (true, None) => "no line of it and no dead letter".to_owned(),
-            (false, None) => "no line of it; the dead-letter queues could not all be asked".to_owned(),
+            (false, None) => "no line of it; what the dead-letter queues have of it is not all known".to_owned(),
         };
         if is_young {
             return format!(

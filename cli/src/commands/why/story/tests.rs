@@ -1,5 +1,5 @@
 use super::super::super::redrive::{Cause, Letter, Origin, Target};
-use super::super::facts::{Decision, Gap, Looked};
+use super::super::facts::{Decision, Gap, Logged, Looked};
 use super::*;
 use crate::aws::{self, Rule};
 use serde_json::json;
@@ -47,7 +47,7 @@ pub(super) fn facts(decisions: &[(&str, &str)]) -> Facts {
             decisions: decisions.iter().map(decision).collect(),
             ..Looked::default()
         }],
-        logged: [("/aws/events/t".to_owned(), Some(true))].into(),
+        logged: [("/aws/events/t".to_owned(), Logged::There)].into(),
         queues_told: true,
         ..Facts::default()
     }
@@ -132,7 +132,7 @@ fn why_no_rule_hands_it_over_is_said() {
 fn what_is_not_told_is_said_in_its_place() {
     let mut asked = facts(&[]);
     asked.functions[0].gap = Some(Gap::NotAsked);
-    asked.logged = [("/aws/events/t".to_owned(), None)].into();
+    asked.logged = [("/aws/events/t".to_owned(), Logged::NotAsked)].into();
     asked.in_history = None;
     asked.untold = vec!["logs:FilterLogEvents: AccessDenied: you may not".to_owned()];
     let story = tell(&asked);
@@ -153,5 +153,5 @@ fn what_is_young_may_be_on_its_way() {
     assert!(told(&story, "target", "Notify").contains("may be on its way"));
     assert!(told(&story, "history", "").contains("yet"));
     let story = tell(&Facts { queues_told: false, ..facts(&[]) });
-    assert!(told(&story, "target", "Notify").contains("could not all be asked"));
+    assert!(told(&story, "target", "Notify").contains("have of it is not all known"));
 }

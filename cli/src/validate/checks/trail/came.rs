@@ -5,21 +5,26 @@ use super::super::super::{Row, Seen, Verdict};
 use super::hungry;
 use super::records::Source;
 
-/// Makes a note of what AWS did not tell of the trails, where the event answers all that is open about them.
+/// Makes a note of what AWS did not tell of the trails, and of what is wrong with some, where the event answers all that is
+/// open about them.
 pub(in super::super) fn came(rows: &mut [Row], seen: &Seen) {
     if !rows.iter().any(|row| row.check == "event-log" && row.verdict == Verdict::Good) {
         return;
     }
     let is_proved = |source: &Source| *source == Source::Of(trailhook::calls::sqs::EVENT_SOURCE.to_owned());
     let open: Vec<Source> = hungry(seen).into_iter().filter(|source| !is_proved(source)).collect();
-    let untold = |row: &&mut Row| row.check.starts_with("trail") && row.verdict == Verdict::Untold;
-    for row in rows.iter_mut().filter(untold) {
-        match open.first() {
-            None => {
+    for row in rows.iter_mut().filter(|row| row.check.starts_with("trail")) {
+        match (open.first(), row.verdict) {
+            (None, Verdict::Untold) => {
                 row.verdict = Verdict::Note;
                 row.seen = format!("the event came, so a trail records; which one is not told: {}", row.seen);
             }
-            Some(first) => {
+            (None, Verdict::Bad) => {
+                row.verdict = Verdict::Note;
+                row.seen = format!("the event came, so it was a trail's, and not by what this says: {}", row.seen);
+            }
+            (_, Verdict::Good | Verdict::Note) | (Some(_), Verdict::Bad) => {}
+            (Some(first), Verdict::Untold) => {
                 row.seen =
                     format!("the event came, which says nothing of {}: {}", what(first, open.len() - 1), row.seen);
             }
@@ -99,7 +104,17 @@ mod tests {
         };
         let mut both = hidden();
         both.iter_mut().for_each(|trails: &mut Vec<Trail>| trails.push(known.clone()));
-        assert_eq!(untold(&seen(vec![sqs(), rule("keys", json!("aws.kms"))], both)), (2, 0));
+        let both = seen(vec![sqs(), rule("keys", json!("aws.kms"))], both);
+        assert_eq!(untold(&both), (2, 0));
+        assert!(judge(&both).iter().all(|row| row.verdict != Verdict::Bad), "the hidden one may record it");
+        // Nobody is known to, and nobody may.
+        let alone = seen(vec![sqs()], Ok(vec![known]));
+        let bad = |rows: &[Row]| rows.iter().filter(|row| row.verdict == Verdict::Bad).count();
+        let mut rows = judge(&alone);
+        assert_eq!(bad(&rows), 1);
+        rows.push(Row::good("event-log", "/aws/events/t", "the event e"));
+        came(&mut rows, &alone);
+        assert_eq!(bad(&rows), 0, "it came all the same");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod records;
 
 pub(super) use came::came;
 
-use super::super::{Row, Seen, Trail};
+use super::super::{Row, Seen, Trail, Verdict};
 use super::sources;
 use records::{Records, Source, records};
 use std::cmp::Reverse;
@@ -30,8 +30,12 @@ pub(super) fn judge(seen: &Seen) -> Vec<Row> {
     if !hungry.is_empty() {
         let mut rows =
             vec![Row::good("trail", region, format!("{} of this Region", crate::show::counted(trails.len(), "trail")))];
+        // Where another trail may record all of it, what one lacks keeps nothing from anybody.
+        let is_starved = hungry.iter().any(|source| !trails.iter().any(|trail| may_feed(trail, source)));
         for trail in trails {
-            rows.extend(what_is_wrong(trail, &hungry));
+            let lacks_it = !hungry.iter().any(|source| may_feed(trail, source));
+            let wrong = what_is_wrong(trail, &hungry).into_iter();
+            rows.extend(wrong.map(|row| if lacks_it && !is_starved { another_may(row) } else { row }));
         }
         return rows;
     }
@@ -57,6 +61,21 @@ fn hungry(seen: &Seen) -> BTreeSet<Source> {
 
 fn feeds(trail: &Trail, source: &Source) -> bool {
     trail.is_logging == Ok(true) && records(trail, source) == Records::Yes
+}
+
+/// Whether a trail feeds it, as far as AWS tells.
+fn may_feed(trail: &Trail, source: &Source) -> bool {
+    trail.is_logging != Ok(false) && !matches!(records(trail, source), Records::No(_))
+}
+
+/// What is wrong with a trail on which nothing hangs.
+fn another_may(row: Row) -> Row {
+    match row.verdict {
+        Verdict::Bad => {
+            Row { verdict: Verdict::Note, seen: format!("{}; another trail may record it", row.seen), ..row }
+        }
+        _ => row,
+    }
 }
 
 const RECORDED: &str = "management events that change something are recorded";
