@@ -4,9 +4,9 @@ use serde_json::json;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use trailhook_tests::between::{Between, Meet};
-use trailhook_tests::say;
 use trailhook_tests::stage::Stage;
 use trailhook_tests::validation::{Validation, changed, command};
+use trailhook_tests::{root, say};
 
 #[tokio::test]
 async fn what_works_is_found_to_work_and_nothing_is_left_behind() {
@@ -239,6 +239,18 @@ fn what_nobody_can_ask_is_an_error_with_the_way_out() {
         command.env_remove("AWS_ACCESS_KEY_ID");
     });
     assert!(status == Some(2) && told.contains("there are no credentials") && told.contains("--profile"), "{told}");
+    // A profile that is named goes before what the environment has.
+    let profiles = root().join("target/validate-profiles");
+    std::fs::write(&profiles, "[bob]\naws_access_key_id = bob\naws_secret_access_key = anything\n").unwrap();
+    let as_profile = |name: &str| {
+        ran(&|command| {
+            command.env("AWS_SHARED_CREDENTIALS_FILE", &profiles).env("AWS_CONFIG_FILE", &profiles);
+            command.args(["--profile", name]);
+        })
+    };
+    assert_eq!(as_profile("bob").0, Some(0));
+    let (status, told) = as_profile("nobody");
+    assert!(status == Some(2) && told.contains("there are no credentials"), "{told}");
     let (status, told) = ran(&|command| {
         command.env_remove("AWS_REGION");
     });

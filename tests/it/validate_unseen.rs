@@ -19,7 +19,7 @@ fn a_rule_without_a_log_group_is_tried_by_what_the_event_history_has() {
     assert!(good.iter().any(|row| row.starts_with("decision ")), "the function is asked: {good:?}");
     let note = told.rows().find(|row| row["check"] == "event-log").unwrap();
     let seen = note["seen"].as_str().unwrap();
-    assert!(note["verdict"] == "note" && seen.contains("no target is a log group"), "{note}");
+    assert!(note["verdict"] == "note" && seen.contains("is a log group, so nothing keeps its event"), "{note}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,4 +97,23 @@ fn a_rule_for_other_callers_is_not_called_broken() {
     let note = told.rows().find(|row| row["check"] == "event-log").unwrap();
     let seen = note["seen"].as_str().unwrap();
     assert!(note["verdict"] == "note" && seen.contains("asks for other callers"), "{note}");
+}
+
+/// The template is misspelt, so what is deployed is it to the letter.
+#[test]
+fn a_pattern_that_matches_no_call_is_bad_though_it_is_the_templates() {
+    let template = changed("validate-misspelt", |text| {
+        let names = "          eventName: !Ref EventNames\n";
+        assert!(text.contains(names), "the template names its calls otherwise");
+        text.replacen(names, "          eventName: [createQueue]\n", 1)
+    });
+    let template = template.unwrap();
+    let template = template.to_str().unwrap();
+    let stage = Stage::start(&["--template", template]).unwrap();
+    let asked = ["--stack-name", "trailhook", "--template", template, "--wait", "60"];
+    let told = Validation::of(&stage.endpoint, &asked).unwrap();
+    let rule = "trailhook-ApiCallRule-1A2B3C";
+    assert_eq!((told.status, told.named("bad")), (Some(1), vec![format!("rule-pattern {rule}")]), "{:#}", told.told);
+    let untried = told.rows().find(|row| row["check"] == "call" && row["subject"] == rule).unwrap();
+    assert!(untried["seen"].as_str().unwrap().contains("its targets are not tried"), "{untried}");
 }

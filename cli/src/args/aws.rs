@@ -9,10 +9,10 @@ pub struct AwsArguments {
     /// Where AWS is, for a local stage or an emulator [default: AWS itself, or what AWS_ENDPOINT_URL says]
     #[arg(long, value_name = "URL", value_parser = url)]
     pub endpoint_url: Option<String>,
-    /// The profile whose credentials and Region are used [default: what AWS_PROFILE says]
+    /// The profile whose credentials are used, whatever the environment has [default: what AWS_PROFILE says]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The Region the stack is in [default: the profile's, or what AWS_REGION says]
+    /// The Region the stack is in [default: what AWS_REGION says, or the profile's]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
 }

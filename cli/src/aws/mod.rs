@@ -23,6 +23,7 @@ pub use rule::{Rule, Target};
 pub use stack::DeployedStack;
 
 use crate::args::AwsArguments;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -79,7 +80,9 @@ impl Aws {
             .retry_config(RetryConfig::standard().with_max_attempts(5))
             .timeout_config(timeouts());
         if let Some(profile) = &arguments.profile {
-            loader = loader.profile_name(profile);
+            // Who names one means its credentials, whatever the environment has: as with the AWS CLI.
+            let of_profile = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(of_profile);
         }
         if let Some(region) = &arguments.region {
             loader = loader.region(Region::new(region.clone()));

@@ -56,11 +56,14 @@ fn pattern(rule: &Rule, expected: Option<&Expected>, seen: &Seen) -> Row {
             let more = if more == 0 { String::new() } else { format!(", and {more} more") };
             return Row::bad("rule-pattern", name, format!("it is not the template's: {first}{more}"), again());
         }
-        return Row::good("rule-pattern", name, "it is the template's");
     }
-    // Without a template to compare with: a pattern that none of all the calls that are known matches is misspelt.
+    // The template may be misspelt as well: a pattern that none of all the calls that are known matches is.
     let known = crate::commands::sample_events();
     let matching = known.iter().filter(|event| parsed.matches(event)).count();
+    let meant = expected.is_some_and(|expected| expected.patterns.contains_key(name));
+    if meant && matching > 0 {
+        return Row::good("rule-pattern", name, "it is the template's");
+    }
     if matching == 0 {
         let cause = format!("it matches none of {} sample events of all kinds of calls", known.len());
         return Row::bad("rule-pattern", name, cause, again());

@@ -104,7 +104,7 @@ fn exemptions(function: &Function, subject: &str) -> Row {
         return Row::good("exemptions", subject, "nobody and nothing is exempt");
     }
     if is_everybody(function) {
-        let fix = "narrow ExemptPrincipals and ExemptQueues to whom you mean, and deploy again";
+        let fix = "narrow ExemptPrincipals, ExemptQueues and ExemptAccounts to whom you mean, and deploy again";
         return Row::bad(
             "exemptions",
             subject,

@@ -88,7 +88,7 @@ impl<T: FnMut(&str)> Try<'_, T> {
     async fn elsewhere(&mut self, nothing_keeps_it: bool) -> Option<Event> {
         let (why, fix) = if nothing_keeps_it {
             let fix = "let a log group be a target of the rule, as our template has it";
-            ("no target is a log group, so nothing keeps the events that match", fix)
+            ("no target of a rule that asks for such a call is a log group, so nothing keeps its event", fix)
         } else {
             ("no log group with the events that match could be read", "let whoever validates read those log groups")
         };

@@ -97,6 +97,11 @@ pub async fn try_it(
     if !run.call().await {
         return;
     }
+    for rule in seen.told_rules().filter(|rule| !may_answer(rule)) {
+        let cause = "it does not hand CreateQueue of SQS over, so it and its targets are not tried";
+        let fix = "nothing, if that is what you want; otherwise put CreateQueue into its event pattern";
+        run.push(Row::note("call", &rule.name, cause, fix));
+    }
     let event = match run.event(before).await {
         Ok(event) => event,
         Err(absent) => return run.metrics(absent.known.as_ref(), !absent.is_missing).await,
