@@ -83,6 +83,7 @@ impl BackEnd {
         };
         let attributes = queue.attributes.iter().map(|(name, value)| (name, Value::from(value.as_str())));
         self.services.forgotten.note(region, name, attributes);
+        self.services.received.forget(region, name);
         let state = SqsStateView { queues: HashMap::from([(name.clone(), view)]), ..SqsStateView::default() };
         let merged = self.services.sqs.merge(gaps::home(), region, state).await;
         merged.map_err(|problem| BackEndError::State { what: "queue", problem })

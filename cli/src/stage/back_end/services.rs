@@ -21,6 +21,7 @@ pub(in crate::stage) struct Services {
     pub(in crate::stage) sns: SnsService,
     pub(in crate::stage) sqs: SqsService,
     pub(in crate::stage) forgotten: gaps::Forgotten,
+    pub(in crate::stage) received: gaps::Received,
     pub(in crate::stage) shelves: gaps::Shelves,
     pub(in crate::stage) turn: gaps::Turn,
 }
@@ -34,6 +35,7 @@ impl Default for Services {
             sns: SnsService::default(),
             sqs: SqsService::default(),
             forgotten: gaps::Forgotten::default(),
+            received: gaps::Received::default(),
             shelves: gaps::Shelves::default(),
             turn: gaps::Turn::default(),
         }
@@ -87,7 +89,9 @@ impl Services {
         match (scope.service.as_str(), answer.status) {
             ("sqs", 200) if action(request) == "ListQueues" => answer = gaps::page(request.body(), answer),
             ("sqs", 200) => {
-                answer = self.forgotten.after(&action(request), &scope.region, request.body(), answer);
+                let (action, region, body) = (&*action(request), &*scope.region, request.body());
+                answer = self.received.after(&self.sqs, (action, region), body, answer).await;
+                answer = self.forgotten.after(action, region, body, answer);
             }
             ("sns", 200) if matches!(action(request).as_str(), "Publish" | "PublishBatch") => {
                 gaps::hand_on(self, scope, request.body(), &answer.body).await;

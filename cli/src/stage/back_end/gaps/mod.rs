@@ -30,6 +30,8 @@
 //!     and mends it. It copies all that it has after each call: [`dynamodb`] doesn't.
 //! 13. SQS keeps what AddPermission adds apart from the policy that was set, and loses the one over the other:
 //!     [`permissions`] keeps one policy.
+//! 14. SQS doesn't count a message that was received and is there again, and hides for the queue's time what is
+//!     received for none: [`Received`].
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
@@ -41,6 +43,7 @@ mod items;
 mod json;
 mod pages;
 mod permissions;
+mod received;
 mod search;
 mod shelves;
 
@@ -53,6 +56,7 @@ pub(super) use items::{Turn, dynamodb};
 pub(super) use json::{as_cbor, as_json, in_json};
 pub(super) use pages::page;
 pub(super) use permissions::permissions;
+pub(super) use received::Received;
 pub(super) use search::logs;
 pub(super) use shelves::Shelves;
 
