@@ -8,7 +8,7 @@ use trailhook_tests::validation::Validation;
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/trailhook-MessagesKey-1A2B3C";
 const GROUP: &str = "/aws/events/trailhook";
 
-/// The stack's own key, which is for messages: the stage keeps no group's key.
+/// The stack's own key, which is for messages and lets no logs be written.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_cloudwatch_logs_may_not_use_is_named_with_the_log_group() {
     let stage = Stage::start(&[]).unwrap();
@@ -34,4 +34,22 @@ async fn a_key_that_cloudwatch_logs_may_not_use_is_named_with_the_log_group() {
         assert!(told.status == Some(1) && said("verdict") == "bad", "{row:#}");
         assert!(said("seen").contains(cause) && said("fix").contains(fix), "{row:#}");
     }
+}
+
+/// Of a key that is nobody's, each that it encrypts is told; and how long the journal is kept is the template's word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_template_says_of_keys_and_retention_is_in_force_on_the_stage() {
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1b2c3d4e-0000-4000-8000-000000000000";
+    let stage =
+        Stage::start(&["--parameter", &format!("KmsKeyArn={key}"), "--parameter", "LogRetentionInDays=7"]).unwrap();
+    let told = Validation::of(&stage.endpoint, &["--stack-name", "trailhook", "--read-only"]).unwrap();
+    let said = |check: &str, subject: &str| {
+        let row = told.rows().find(|row| row["check"] == check && row["subject"].as_str().unwrap().contains(subject));
+        let row = row.unwrap_or_else(|| panic!("{check} {subject}: {:#}", told.told));
+        row["seen"].as_str().unwrap().to_owned()
+    };
+    for encrypted in [GROUP, "NotificationTopic", "UndeliveredEventsQueue"] {
+        assert!(said("key", encrypted).contains("is not there"), "{encrypted}: {:#}", told.told);
+    }
+    assert_eq!(said("journal", ""), "kept for 7 days");
 }

@@ -130,6 +130,25 @@ fn the_trap_of_a_log_groups_arn_is_told() {
     assert!(error.starts_with("Resources.Rule.Properties.Targets[1].Arn: a log group's ARN that ends in"), "{error}");
 }
 
+#[test]
+fn a_log_group_says_how_long_it_keeps_events_and_under_which_key() {
+    let text = "
+Parameters: {Days: {Type: Number, Default: 30}, Key: {Type: String, Default: ''}}
+Conditions: {HasKey: !Not [!Equals [!Ref Key, '']]}
+Resources:
+  A:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: a
+      RetentionInDays: !Ref Days
+      KmsKeyId: !If [HasKey, !Ref Key, !Ref AWS::NoValue]
+  B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: b, KmsKeyId: arn:k}}
+";
+    let groups = stack(text).log_group_resources().unwrap();
+    let told: Vec<_> = groups.iter().map(|at| (&*at.name, at.retention_days, at.key.as_deref())).collect();
+    assert_eq!(told, [("a", Some(30), None), ("b", None, Some("arn:k"))]);
+}
+
 const DELIVERY: &str = "
 Resources:
   F:

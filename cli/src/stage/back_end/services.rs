@@ -20,6 +20,7 @@ pub(in crate::stage) struct Services {
     pub(in crate::stage) monitoring: CloudWatchService,
     pub(in crate::stage) sns: SnsService,
     pub(in crate::stage) sqs: SqsService,
+    pub(in crate::stage) encrypted: gaps::Encrypted,
     pub(in crate::stage) forgotten: gaps::Forgotten,
     pub(in crate::stage) received: gaps::Received,
     pub(in crate::stage) shelves: gaps::Shelves,
@@ -34,6 +35,7 @@ impl Default for Services {
             monitoring: CloudWatchService::default(),
             sns: SnsService::default(),
             sqs: SqsService::default(),
+            encrypted: gaps::Encrypted::default(),
             forgotten: gaps::Forgotten::default(),
             received: gaps::Received::default(),
             shelves: gaps::Shelves::default(),
@@ -92,6 +94,9 @@ impl Services {
                 let (action, region, body) = (&*action(request), &*scope.region, request.body());
                 answer = self.received.after(&self.sqs, (action, region), body, answer).await;
                 answer = self.forgotten.after(action, region, body, answer);
+            }
+            ("logs", 200) => {
+                answer = self.encrypted.after(&action(request), &scope.region, request.body(), answer);
             }
             ("sns", 200) if matches!(action(request).as_str(), "Publish" | "PublishBatch") => {
                 gaps::hand_on(self, scope, request.body(), &answer.body).await;

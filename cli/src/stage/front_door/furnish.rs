@@ -5,7 +5,7 @@
 
 use super::{FrontDoor, Scope};
 use crate::stage::endpoint::{json_request, passes, query_request};
-use crate::template::{Stack, TableResource, TemplateError};
+use crate::template::{LogGroupResource, Stack, TableResource, TemplateError};
 use axum::http::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -33,21 +33,27 @@ const TRIES: u32 = 12;
 /// DynamoDB's word for a table that is there.
 const IN_USE: &str = "ResourceInUseException";
 
+/// CloudWatch Logs' word for a log group that is there.
+const ALREADY: &str = "ResourceAlreadyExists";
+
 impl FrontDoor {
     /// Makes the topics, log groups, queues and tables of a stack.
     ///
     /// # Errors
     /// The template can't be resolved, or a call is refused.
     pub async fn furnish(&self, stack: &Stack) -> Result<(), FurnishError> {
-        for arn in stack.topics()? {
-            let name = arn.rsplit(':').next().unwrap_or(&arn);
+        for (arn, id) in stack.topics()?.iter().zip(stack.resources("AWS::SNS::Topic")?) {
+            let name = arn.rsplit(':').next().unwrap_or(arn);
             self.query("sns", "CreateTopic", &[("Name", name)]).await?;
+            if let Some(key) = stack.properties(id)?.get("KmsMasterKeyId").and_then(Value::as_str) {
+                self.topic_attribute(arn, "KmsMasterKeyId", key).await?;
+            }
         }
         for policy in stack.resources("AWS::SNS::TopicPolicy")? {
             self.topic_policy(&stack.properties(policy)?).await?;
         }
-        for name in stack.log_groups()? {
-            self.json("logs", "CreateLogGroup", &json!({ "logGroupName": name })).await?;
+        for group in stack.log_group_resources()? {
+            self.create_log_group(&group).await?;
         }
         for queue in stack.queues()? {
             let body = json!({ "QueueName": queue.name, "Attributes": queue.attributes });
@@ -64,10 +70,28 @@ impl FrontDoor {
         let document = properties.get("PolicyDocument").map(Value::to_string).unwrap_or_default();
         for topic in properties.get("Topics").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
-            let parameters = [("TopicArn", topic), ("AttributeName", "Policy"), ("AttributeValue", &document)];
-            self.query("sns", "SetTopicAttributes", &parameters).await?;
+            self.topic_attribute(topic, "Policy", &document).await?;
         }
         Ok(())
+    }
+
+    async fn topic_attribute(&self, topic: &str, name: &str, value: &str) -> Result<(), FurnishError> {
+        let parameters = [("TopicArn", topic), ("AttributeName", name), ("AttributeValue", value)];
+        self.query("sns", "SetTopicAttributes", &parameters).await.map(drop)
+    }
+
+    /// Makes a log group; one that is there already stays, with its retention.
+    async fn create_log_group(&self, group: &LogGroupResource) -> Result<(), FurnishError> {
+        let mut body = json!({ "logGroupName": group.name });
+        if let (Some(key), Some(members)) = (&group.key, body.as_object_mut()) {
+            members.insert("kmsKeyId".to_owned(), json!(key));
+        }
+        let answer = self.json("logs", "CreateLogGroup", &body).await?;
+        let Some(days) = group.retention_days.filter(|_| !String::from_utf8_lossy(&answer).contains(ALREADY)) else {
+            return Ok(());
+        };
+        let body = json!({ "logGroupName": group.name, "retentionInDays": days });
+        self.json("logs", "PutRetentionPolicy", &body).await.map(drop)
     }
 
     /// Makes a table; one that is there already stays, with its time to live.
@@ -143,7 +167,7 @@ fn is_there(action: &str, answer: &Response<Bytes>) -> bool {
     let text = || String::from_utf8_lossy(answer.body());
     let codes: &[&str] = match action {
         "CreateTable" => &[IN_USE],
-        _ => &["ResourceAlreadyExists", "QueueNameExists", "QueueAlreadyExists"],
+        _ => &[ALREADY, "QueueNameExists", "QueueAlreadyExists"],
     };
     answer.status().is_success() || codes.iter().any(|code| text().contains(code))
 }

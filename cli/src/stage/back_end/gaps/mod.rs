@@ -32,9 +32,11 @@
 //!     [`permissions`] keeps one policy.
 //! 14. SQS doesn't count a message that was received and is there again, and hides for the queue's time what is
 //!     received for none: [`Received`].
+//! 15. CloudWatch Logs keeps no key of a log group: [`Encrypted`] tells it.
 //!
 //! SQS and CloudWatch Logs speak the JSON protocol only, which every SDK of today does.
 
+mod encrypted;
 mod filter;
 mod forgotten;
 mod form;
@@ -47,6 +49,7 @@ mod received;
 mod search;
 mod shelves;
 
+pub(super) use encrypted::Encrypted;
 pub(super) use filter::unfiltered;
 pub(super) use forgotten::Forgotten;
 pub(super) use form::with_form;
