@@ -122,6 +122,14 @@ async fn nobody_is_pushed_out_of_the_newest_and_nothing_that_was_read_is_lost() 
     assert!(told["stories"].as_array().unwrap().len() > 1, "{told:#}");
     assert_eq!(between.calls().into_iter().filter(|call| call == "LookupEvents").count(), 1);
 
+    // A namesake is another queue: of another Region's nothing is told, but where to ask.
+    let (status, own) = aside(|| asked(&stage.endpoint, "arn:aws:sqs:eu-west-1:111122223333:orders"));
+    let (elsewhere, other) = aside(|| asked(&stage.endpoint, "arn:aws:sqs:us-east-1:111122223333:orders"));
+    let count = |told: &Value| told["stories"].as_array().unwrap().len();
+    assert!(status == Some(0) && count(&own) == count(&told), "{own:#}");
+    let said = other["untold"].as_array().unwrap().last().unwrap().to_string();
+    assert!(elsewhere == Some(1) && count(&other) == 0 && said.contains("--region us-east-1"), "{other:#}");
+
     // A page that does not come takes nothing away from those that came.
     let trail = aws_sdk_cloudtrail::Client::new(&stage.configuration("ci"));
     let by_id = LookupAttribute::builder().attribute_key(LookupAttributeKey::EventId).attribute_value(&id);

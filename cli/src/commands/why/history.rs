@@ -1,7 +1,7 @@
 //! CloudTrail's event history: the record of an event, though no rule ever matched it.
 
 use super::super::progress_bar;
-use super::about::is_of_queue;
+use super::queue::Queue;
 use crate::aws::{Aws, AwsError, told};
 use aws_sdk_cloudtrail::primitives::DateTime as SdkTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
@@ -61,7 +61,7 @@ impl<'a> History<'a> {
 
     /// The newest records of SQS about a queue, up to so many. The history is not asked by the queue's name, which not all
     /// records have in the place where it looks.
-    pub(super) async fn of_queue(&self, name: &str, since: DateTime<Utc>, most: usize) -> OfQueue {
+    pub(super) async fn of_queue(&self, queue: &Queue, since: DateTime<Utc>, most: usize) -> OfQueue {
         let (mut records, mut token) = (Vec::new(), None);
         let bar = progress_bar(PAGES, "reading the event history");
         let mut rest = Rest::More;
@@ -70,7 +70,7 @@ impl<'a> History<'a> {
             let source = trailhook::calls::sqs::EVENT_SOURCE;
             match page(self.aws, LookupAttributeKey::EventSource, source, Some(since), token.take()).await {
                 Ok((all, next)) => {
-                    records.extend(all.into_iter().filter(|record| is_of_queue(record, name)));
+                    records.extend(all.into_iter().filter(|record| queue.is_in(record)));
                     token = next;
                 }
                 Err(error) => {

@@ -10,6 +10,7 @@ mod kept;
 mod letters;
 mod look;
 mod newest;
+mod queue;
 mod story;
 mod whose;
 
@@ -17,6 +18,7 @@ pub use about::About;
 pub use facts::{Decision, Facts, Gap, Looked, Other};
 pub(super) use history::record as recorded;
 pub use kept::Kept;
+pub use queue::Queue;
 pub use story::{End, Ended, Line, Story, tell};
 
 use super::redrive::Ending;
@@ -84,7 +86,7 @@ pub async fn why(arguments: &WhyArguments, ended: impl Future<Output = u8>) -> R
 async fn stories(look: &Look<'_>, arguments: &WhyArguments) -> (Vec<Story>, Vec<String>) {
     let Newest { ids, records, mut untold } = match &arguments.about {
         About::Event(id) => Newest { ids: vec![id.clone()], ..Newest::default() },
-        About::Queue(name) => look.newest(name, usize::from(arguments.last)).await,
+        About::Queue(queue) => look.newest(queue, usize::from(arguments.last)).await,
     };
     let mut stories = Vec::new();
     let bar = progress_bar(ids.len(), "gathering what is known");
@@ -93,15 +95,25 @@ async fn stories(look: &Look<'_>, arguments: &WhyArguments) -> (Vec<Story>, Vec<
         bar.inc(1);
     }
     bar.finish_and_clear();
-    if let (About::Queue(name), true) = (&arguments.about, ids.is_empty()) {
+    if let (About::Queue(queue), true) = (&arguments.about, ids.is_empty()) {
         untold.extend([look.deployed.untold.clone(), look.letters.untold.clone()].concat());
-        untold.push(format!(
-            "no event about the queue {name} is found in {}: CloudTrail is up to 15 minutes late, the history is of one Region \
-             and account (--region, --profile), and older ones need a longer --since",
-            look.aws.region
-        ));
+        untold.push(nothing_of(queue, &look.aws.region));
     }
     (stories, untold)
+}
+
+/// That no event about a queue is known where it was looked for.
+fn nothing_of(Queue { name, region, account }: &Queue, asked: &str) -> String {
+    let of = account.as_ref().map_or(String::new(), |account| format!(" of the account {account}"));
+    let late = "CloudTrail is up to 15 minutes late, the history is of one Region and account (--region, --profile), and older \
+                ones need a longer --since";
+    match region.as_deref().filter(|region| *region != asked) {
+        Some(region) => format!(
+            "no event about the queue {name}{of} in {region} is found in {asked}: ask where it is with --region {region}, as \
+             long as no rule there forwards to {asked}; {late}"
+        ),
+        None => format!("no event about the queue {name}{of} is found in {asked}: {late}"),
+    }
 }
 
 /// Why nobody knows where to look, with what helps against that.

@@ -1,10 +1,10 @@
 //! The newest events about a queue, wherever one is known of.
 
-use super::about::is_of_queue;
 use super::deployed::untold;
 use super::facts::time;
 use super::history::{OfQueue, Rest};
 use super::look::{A_LITTLE, Look};
+use super::queue::Queue;
 use crate::aws::lines;
 use crate::show::counted;
 use chrono::{DateTime, Utc};
@@ -30,17 +30,19 @@ struct Candidate {
     is_vouched: bool,
     /// When the call was made; none where that is still to come.
     at: Option<DateTime<Utc>>,
+    /// Its place among those that were told of together: records have whole seconds, and many calls are made in one.
+    place: isize,
     id: String,
 }
 
 impl Look<'_> {
     /// The newest events about a queue.
-    pub(super) async fn newest(&self, queue: &str, most: usize) -> Newest {
+    pub(super) async fn newest(&self, queue: &Queue, most: usize) -> Newest {
         let (mut newest, mut found) = (Newest::default(), BTreeMap::new());
         let OfQueue { records, rest } = self.history.of_queue(queue, self.since, most).await;
         let some = !records.is_empty();
-        for record in records {
-            if let Some(id) = add(&mut found, &record, queue, true) {
+        for (record, place) in records.into_iter().zip((isize::MIN..=0).rev()) {
+            if let Some(id) = add(&mut found, &record, queue, (true, place)) {
                 newest.records.insert(id, record);
             }
         }
@@ -53,10 +55,12 @@ impl Look<'_> {
             Rest::Failed(error) => Some(format!("the event history {}", untold(&error))),
         });
         for group in &self.deployed.groups {
-            match lines(self.aws, group, &[queue.to_owned()], self.since).await {
-                Ok(events) => events.iter().filter_map(|event| event.get("detail")).for_each(|record| {
-                    add(&mut found, record, queue, true);
-                }),
+            match lines(self.aws, group, &[queue.name.clone()], self.since).await {
+                Ok(events) => {
+                    events.iter().filter_map(|event| event.get("detail")).zip(1..).for_each(|(record, place)| {
+                        add(&mut found, record, queue, (true, place));
+                    })
+                }
                 // A group that is gone, or may not be asked, is told with each event, and here where there is none.
                 Err(error) => newest.untold.push(format!("the log group {group} {}", untold(&error))),
             }
@@ -64,7 +68,7 @@ impl Look<'_> {
         for letter in &self.letters.all {
             let event: Option<Value> = serde_json::from_str(&letter.event).ok();
             if let Some(record) = event.as_ref().and_then(|event| event.get("detail")) {
-                add(&mut found, record, queue, false);
+                add(&mut found, record, queue, (false, 0));
             }
         }
         let (ids, left_out) = chosen(found.into_values().collect(), most);
@@ -83,11 +87,16 @@ impl Look<'_> {
 }
 
 /// Adds the event of a record, unless it is known already; its id, where it is about the queue.
-fn add(found: &mut BTreeMap<String, Candidate>, record: &Value, queue: &str, is_vouched: bool) -> Option<String> {
+fn add(
+    found: &mut BTreeMap<String, Candidate>,
+    record: &Value,
+    queue: &Queue,
+    (is_vouched, place): (bool, isize),
+) -> Option<String> {
     let text = |name: &str| record.get(name).and_then(Value::as_str);
-    let id = text("eventID").filter(|id| uuid::Uuid::try_parse(id).is_ok() && is_of_queue(record, queue))?;
+    let id = text("eventID").filter(|id| uuid::Uuid::try_parse(id).is_ok() && queue.is_in(record))?;
     let at = text("eventTime").and_then(time).filter(|at| *at <= Utc::now() + A_LITTLE);
-    found.entry(id.to_owned()).or_insert_with(|| Candidate { is_vouched, at, id: id.to_owned() });
+    found.entry(id.to_owned()).or_insert_with(|| Candidate { is_vouched, at, place, id: id.to_owned() });
     Some(id.to_owned())
 }
 
@@ -97,7 +106,7 @@ fn chosen(mut all: Vec<Candidate>, most: usize) -> (Vec<String>, usize) {
     let left = all.split_off(most.min(all.len()));
     let oldest = all.iter().filter_map(|one| one.at).min();
     let left_out = left.iter().filter(|one| !one.is_vouched && (one.at.is_none() || one.at > oldest)).count();
-    all.sort_by_key(|one| (Reverse(one.is_vouched), one.at));
+    all.sort_by_key(|one| (Reverse(one.is_vouched), one.at, one.place));
     (all.into_iter().map(|one| one.id).collect(), left_out)
 }
 
@@ -109,6 +118,7 @@ mod tests {
         Candidate {
             is_vouched,
             at: minute.and_then(|minute| DateTime::from_timestamp(60 * minute, 0)),
+            place: 0,
             id: id.to_owned(),
         }
     }
@@ -125,5 +135,9 @@ mod tests {
         // An old letter is where it belongs.
         assert_eq!(with(&[candidate("old", false, Some(0))], 3), (ids(&["a", "b", "c"]), 0));
         assert_eq!(chosen(forged.to_vec(), 1), (ids(&["newer"]), 1));
+        // Of those of one second, the order in which they were told of counts, and not their ids.
+        let told =
+            [("z", -2), ("a", -1), ("m", 0)].map(|(id, place)| Candidate { place, ..candidate(id, true, Some(1)) });
+        assert_eq!(chosen(told.to_vec(), 2), (ids(&["a", "m"]), 0));
     }
 }
