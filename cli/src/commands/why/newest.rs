@@ -55,7 +55,7 @@ impl Look<'_> {
             Rest::Failed(error) => Some(format!("the event history {}", untold(&error))),
         });
         for group in &self.deployed.groups {
-            match lines(self.aws, group, &[queue.name.clone()], self.since).await {
+            match lines(self.aws, group, std::slice::from_ref(&queue.name), self.since).await {
                 Ok(events) => {
                     events.iter().filter_map(|event| event.get("detail")).zip(1..).for_each(|(record, place)| {
                         add(&mut found, record, queue, (true, place));
