@@ -1,11 +1,15 @@
 //! One event from bytes to its decision, beside what reading it costs others. Run it with `cargo bench --bench event`.
 //!
-//! A skip, a dry run and a full plan of each response, against decoding alone with the type of aws_lambda_events and
-//! with `serde_json::Value`, on the same bytes and in turns, so that a busy machine is busy for all of them: the median
-//! of many rounds, as a ratio to the type of aws_lambda_events. Allocations are counted for one event. `--json` writes
-//! one object instead of the table. Nothing here fails for being slow: that is for people to judge.
+//! A skip, a dry run and a full plan of each response, against decoding alone with the type of aws_lambda_events (built
+//! apart, see `alone`) and with `serde_json::Value`, on the same bytes and in turns, so that a busy machine is busy for all
+//! of them: the median of many rounds, as a ratio to the type of aws_lambda_events. Allocations are counted for one event.
+//! Words choose rows by their names; `--json` writes one object instead of the table. Nothing here fails for being slow:
+//! that is for people to judge.
 
-use allocation_counter::{AllocationInfo, measure};
+mod alone;
+
+use allocation_counter::measure;
+use alone::Alone;
 use aws_lambda_events::event::cloudwatch_events::cloudtrail::AWSAPICall;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +22,7 @@ use trailhook::responses::revert::{Revert, RevertRules};
 use trailhook::responses::tag_new_queue::{TagNewQueue, TagSettings};
 use trailhook::{FailedCalls, FromRecord, Guards, Mode, Planned, Report, Response, decode, planned, would};
 
-/// The event: a queue is made in the console, 1.5 KB as it comes from EventBridge.
+/// The event: a queue is made in the console.
 const EVENT: &[u8] = include_bytes!("../events/sqs/CreateQueue.success.json");
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";
@@ -34,6 +38,13 @@ type Work<'a> = Box<dyn Fn(&[u8]) + 'a>;
 struct Row<'a> {
     name: &'static str,
     run: Work<'a>,
+}
+
+/// What became of it: the median, and the allocations of one event and their bytes.
+struct Figures {
+    name: &'static str,
+    took: Duration,
+    allocations: (u64, u64),
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -52,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut exempt = guards(&tag);
     exempt.exempt.principals = vec!["arn:aws:iam::*:role/*".parse()?];
     let mut rows = vec![
-        row("aws_lambda_events, decoded alone", |event| {
+        row("the same, keeping unknown members", |event| {
             drop(black_box(serde_json::from_slice::<EventBridgeEvent<AWSAPICall>>(event)));
         }),
         row("serde_json::Value, decoded alone", |event| drop(black_box(serde_json::from_slice::<Value>(event)))),
@@ -68,18 +79,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     ];
     let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     rows.retain(|row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str())));
-    let medians = medians(&rows, &event);
-    let baseline = *medians.first().ok_or("nothing was measured")?;
-    let counted: Vec<AllocationInfo> = rows.iter().map(|row| measure(|| (row.run)(&event))).collect();
+    let figures = measured(Alone::start(&event, EVENTS)?, &rows, &event)?;
+    let baseline = figures.first().ok_or("nothing was measured")?.took.as_secs_f64();
     if std::env::args().any(|argument| argument == "--json") {
-        println!("{:#}", as_json(&rows, &medians, &counted, baseline, event.len()));
+        println!("{:#}", as_json(&figures, baseline, event.len()));
         return Ok(());
     }
     println!("an event of {} bytes; the median of {ROUNDS} rounds of {EVENTS}", event.len());
     println!("{:<34} {:>8} {:>7} {:>12} {:>8}", "", "µs", "ratio", "allocations", "bytes");
-    for ((row, took), info) in rows.iter().zip(&medians).zip(&counted) {
-        let (micros, ratio) = (took.as_secs_f64() * 1e6, took.as_secs_f64() / baseline.as_secs_f64());
-        println!("{:<34} {micros:>8.2} {ratio:>7.2} {:>12} {:>8}", row.name, info.count_total, info.bytes_total);
+    for Figures { name, took, allocations: (count, bytes) } in &figures {
+        let (micros, ratio) = (took.as_secs_f64() * 1e6, took.as_secs_f64() / baseline);
+        println!("{name:<34} {micros:>8.2} {ratio:>7.2} {count:>12} {bytes:>8}");
     }
     Ok(())
 }
@@ -131,36 +141,43 @@ fn decision<R: Response>(
     }
 }
 
-fn medians(rows: &[Row<'_>], event: &[u8]) -> Vec<Duration> {
+/// The baseline first.
+fn measured(mut alone: Alone, rows: &[Row<'_>], event: &[u8]) -> Result<Vec<Figures>, Box<dyn Error>> {
+    let mut alones = Vec::with_capacity(ROUNDS);
     let mut took: Vec<Vec<Duration>> = rows.iter().map(|_| Vec::with_capacity(ROUNDS)).collect();
     for _ in 0..ROUNDS {
+        alones.push(alone.measure()?);
         for (row, took) in rows.iter().zip(&mut took) {
             let begun = Instant::now();
             (0..EVENTS).for_each(|_| (row.run)(black_box(event)));
             took.push(begun.elapsed() / EVENTS);
         }
     }
-    let median = |mut took: Vec<Duration>| {
-        took.sort_unstable();
-        took.get(took.len() / 2).copied().unwrap_or_default()
-    };
-    took.into_iter().map(median).collect()
+    let mut figures = vec![Figures {
+        name: "aws_lambda_events, decoded alone",
+        took: median(alones),
+        allocations: alone.allocations,
+    }];
+    figures.extend(rows.iter().zip(took).map(|(row, took)| {
+        let one = measure(|| (row.run)(event));
+        Figures { name: row.name, took: median(took), allocations: (one.count_total, one.bytes_total) }
+    }));
+    Ok(figures)
 }
 
-fn as_json(
-    rows: &[Row<'_>],
-    medians: &[Duration],
-    counted: &[AllocationInfo],
-    baseline: Duration,
-    bytes: usize,
-) -> Value {
-    let rows = rows.iter().zip(medians).zip(counted).map(|((row, took), info)| {
+fn median(mut took: Vec<Duration>) -> Duration {
+    took.sort_unstable();
+    took.get(took.len() / 2).copied().unwrap_or_default()
+}
+
+fn as_json(figures: &[Figures], baseline: f64, bytes: usize) -> Value {
+    let rows = figures.iter().map(|Figures { name, took, allocations: (count, bytes) }| {
         json!({
-            "name": row.name,
+            "name": name,
             "nanoseconds": took.as_nanos(),
-            "ratio": took.as_secs_f64() / baseline.as_secs_f64(),
-            "allocations": info.count_total,
-            "allocatedBytes": info.bytes_total,
+            "ratio": took.as_secs_f64() / baseline,
+            "allocations": count,
+            "allocatedBytes": bytes,
         })
     });
     json!({"eventBytes": bytes, "rounds": ROUNDS, "eventsInARound": EVENTS, "rows": rows.collect::<Vec<_>>()})

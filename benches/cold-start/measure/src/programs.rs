@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::built::Built;
+use crate::seen::Seen;
 use chrono::{SecondsFormat, Utc};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -21,36 +22,39 @@ pub struct Program {
     pub binary: Option<PathBuf>,
     /// Whether it takes so long to start that a few times are enough.
     pub is_slow: bool,
+    /// So many calls it makes for each event.
+    pub calls: usize,
+    /// What its answers are told by: a place in the JSON, and what has to be there; `None` stands for anything.
+    pub answer: (&'static str, Option<&'static str>),
 }
 
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";
 
 /// The functions as the template deploys them, in a dry run, each with the calls that it makes for the event.
-pub const FUNCTIONS: [(&str, usize); 4] = [("tag-new-queue", 2), ("notify", 0), ("revert", 1), ("snapshot", 0)];
+pub const FUNCTIONS: [(&str, usize); 4] = [("tag-new-queue", 2), ("notify", 0), ("revert", 2), ("snapshot", 0)];
 
 /// All of them, those to compare with first.
 pub fn all(built: &Built) -> Vec<Program> {
     let mut all = vec![
-        program("bare", built.bare.clone(), &[]),
-        program("SDK defaults", built.defaults.clone(), &[("SSL_CERT_FILE", "system.pem")]),
+        Program { calls: 0, answer: ("/detail/eventName", Some("CreateQueue")), ..program("bare", &built.bare, &[]) },
+        program("SDK defaults", &built.defaults, &[("SSL_CERT_FILE", "system.pem")]),
     ];
-    all.extend(FUNCTIONS.map(|(name, _)| function(name, built.functions.join(name))));
+    all.extend(FUNCTIONS.map(|(name, calls)| function(name, calls, &built.functions.join(name))));
     for (name, command, variable) in [
         ("boto3", &built.boto3, ("AWS_CA_BUNDLE", "system.pem")),
         ("SDK for JavaScript", &built.javascript, ("NODE_EXTRA_CA_CERTS", "authority.pem")),
     ] {
         if let Some(command) = command {
-            let mut program = program(name, PathBuf::new(), &[variable]);
-            (program.command, program.binary, program.is_slow) = (command.clone(), None, true);
-            all.push(program);
+            let program = program(name, Path::new(""), &[variable]);
+            all.push(Program { command: command.clone(), binary: None, is_slow: true, ..program });
         }
     }
     all
 }
 
 /// One of ours. It carries Amazon's roots; here it reads them from a file, with that of our own authority.
-pub fn function(name: &str, binary: PathBuf) -> Program {
+pub fn function(name: &str, calls: usize, binary: &Path) -> Program {
     let mut program = program(name, binary, &[("AWS_CA_BUNDLE", "few.pem"), ("SSL_CERT_FILE", "system.pem")]);
     let topic = format!("arn:aws:sns:{REGION}:{ACCOUNT}:trailhook");
     let own = [
@@ -61,10 +65,31 @@ pub fn function(name: &str, binary: PathBuf) -> Program {
     ];
     let own = own.into_iter().chain((name != "tag-new-queue").then_some(("TRAILHOOK_TOPIC_ARN", topic.as_str())));
     program.variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    program
+    Program { calls, answer: ("/outcome", Some("dry-run")), ..program }
 }
 
-fn program(name: &str, binary: PathBuf, certificates: &[(&'static str, &'static str)]) -> Program {
+impl Program {
+    /// What it did not do of its work for so many events: whoever no longer does it is cheap, and nothing to measure.
+    pub fn undone(&self, seen: &Seen, events: usize) -> Vec<String> {
+        let mut undone = seen.wrong.clone();
+        if seen.answered.len() != events {
+            undone.push(format!("{} of {events} events answered", seen.answered.len()));
+        }
+        if seen.calls != self.calls * seen.answered.len() {
+            undone.push(format!("{} calls, and not {} for each event", seen.calls, self.calls));
+        }
+        let (place, text) = self.answer;
+        let is_answer = |said: &str| {
+            let json: Value = serde_json::from_str(said).unwrap_or_default();
+            json.pointer(place).is_some_and(|found| text.is_none_or(|text| found == text))
+        };
+        let other = seen.answered.iter().map(|(_, said)| said).find(|said| !is_answer(said));
+        undone.extend(other.map(|said| format!("not the answer of one who does its work: {said}")));
+        undone
+    }
+}
+
+fn program(name: &str, binary: &Path, certificates: &[(&'static str, &'static str)]) -> Program {
     let path = std::env::var("PATH").unwrap_or_default();
     let variables = [
         ("PATH", path.as_str()),
@@ -80,11 +105,13 @@ fn program(name: &str, binary: PathBuf, certificates: &[(&'static str, &'static 
     ];
     Program {
         name: name.to_owned(),
-        command: vec![binary.clone()],
+        command: vec![binary.to_owned()],
         variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         certificates: certificates.to_vec(),
-        binary: Some(binary),
+        binary: Some(binary.to_owned()),
         is_slow: false,
+        calls: 2,
+        answer: ("/nanosecondsOfCalls", None),
     }
 }
 

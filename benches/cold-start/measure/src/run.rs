@@ -22,8 +22,6 @@ const SAID: &str = "said";
 pub struct Place {
     folder: tempfile::TempDir,
     tls: std::sync::Arc<rustls::ServerConfig>,
-    /// The event that is handed out.
-    pub event: Vec<u8>,
 }
 
 /// What a run took.
@@ -51,7 +49,7 @@ impl Place {
         std::fs::write(folder.path().join("authority.pem"), &authority)?;
         std::fs::write(folder.path().join("system.pem"), format!("{}\n{authority}", programs::system_roots()?))?;
         std::fs::write(folder.path().join("few.pem"), format!("{}\n{authority}", programs::amazons_roots()?))?;
-        Ok(Place { folder, tls, event: programs::event()? })
+        Ok(Place { folder, tls })
     }
 
     /// A file of it.
@@ -67,8 +65,7 @@ impl Place {
     /// Runs a program with so many events, and says what that took.
     pub async fn run(&self, program: &Program, events: usize) -> Result<Took> {
         let seen = Shared::default();
-        let events = Events { event: self.event.clone().into(), times: events, ends: false };
-        let mut command = self.command(program, &program.command, events, &seen).await?;
+        let mut command = self.command(program, &program.command, (events, false), &seen).await?;
         let begun = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", program.name))?;
         let over = tokio::select! {
@@ -81,21 +78,22 @@ impl Place {
         drop(child.start_kill());
         child.wait().await?;
         let seen = std::mem::take(&mut *seen.lock());
-        if let (Ok(()), []) = (&over, seen.wrong.as_slice()) {
+        let wrong: Vec<String> = over.err().into_iter().chain(program.undone(&seen, events)).collect();
+        if wrong.is_empty() {
             return took(begun, &seen, memory).ok_or_else(|| format!("{} did not poll", program.name).into());
         }
-        let (wrong, said) = (seen.wrong.join(", "), self.said()?);
-        Err(format!("{}: {}{wrong}\n{said}", program.name, over.err().unwrap_or_default()).into())
+        Err(format!("{}: {}\n{}", program.name, wrong.join("; "), self.said()?).into())
     }
 
-    /// A command with the servers that it needs behind it.
+    /// A command with the servers that it needs behind it: so many events, of a moment ago, and whether it ends then.
     pub async fn command(
         &self,
         program: &Program,
         words: &[PathBuf],
-        events: Events,
+        (times, ends): (usize, bool),
         seen: &Shared,
     ) -> Result<Command> {
+        let events = Events { event: programs::event()?.into(), times, ends };
         let runtime_api = runtime_api::start(events, seen.clone()).await?;
         let aws = aws::start(self.tls.clone(), seen.clone()).await?;
         let (name, arguments) = words.split_first().ok_or("there is no program")?;

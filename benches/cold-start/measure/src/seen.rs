@@ -12,7 +12,7 @@ pub struct Seen {
     /// When AWS first answered a signed call.
     pub first_call: Option<Instant>,
     /// How often it called.
-    pub calls: u32,
+    pub calls: usize,
     /// When each event was handed out.
     pub handed: Vec<Instant>,
     /// When each was answered, and with what.

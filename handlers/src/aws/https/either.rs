@@ -23,8 +23,11 @@ pub(super) struct Either {
 }
 
 /// A client with the certificates that the system trusts, once it is needed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Systems {
+    /// The system's, and the first ones with them: a system may lack those, and after one server that only the system
+    /// vouches for this client is asked for all.
+    trusted: TrustStore,
     client: OnceLock<SharedHttpClient>,
     /// Whether a server was met that only these vouch for.
     is_needed: AtomicBool,
@@ -65,12 +68,16 @@ impl HttpConnector for Either {
 }
 
 impl Systems {
+    pub(super) fn of(trusted: TrustStore) -> Systems {
+        Systems { trusted, client: OnceLock::new(), is_needed: AtomicBool::new(false) }
+    }
+
     pub(super) fn connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let client = self.client.get_or_init(|| trusting(TrustStore::default()));
+        let client = self.client.get_or_init(|| trusting(self.trusted.clone()));
         client.http_connector(settings, components)
     }
 }
@@ -159,7 +166,7 @@ mod tests {
     #[tokio::test]
     async fn whom_amazons_do_not_vouch_for_is_asked_again_with_the_systems_and_once() {
         let server = Server::start().await;
-        let systems = Arc::new(Systems::default());
+        let systems = Arc::new(Systems::of(TrustStore::default()));
         let those = trusting(TrustStore::empty().with_pem_certificate(server.authority.as_bytes()));
         systems.client.set(those).unwrap();
         let either = either(systems.clone());
@@ -174,7 +181,7 @@ mod tests {
     #[tokio::test]
     async fn whom_nobody_vouches_for_is_refused_and_amazons_stay_the_first() {
         let server = Server::start().await;
-        let systems = Arc::new(Systems::default());
+        let systems = Arc::new(Systems::of(TrustStore::default()));
         let either = either(systems.clone());
         let error = either.call(HttpRequest::get(&server.address).unwrap()).await.unwrap_err();
         assert!(is_about_certificates(&error), "{error:?}");

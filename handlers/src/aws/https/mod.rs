@@ -29,11 +29,17 @@ struct Https {
 
 /// The client; what is wrong with `AWS_CA_BUNDLE` is noted in the environment.
 pub(super) fn client(environment: &mut Environment) -> SharedHttpClient {
+    let trust = Trust::of(environment);
+    let systems = TrustStore::default();
+    let systems = match trust {
+        Trust::AmazonsThenSystems => systems.with_pem_certificate(AMAZONS),
+        Trust::Systems | Trust::Bundle(_) => systems,
+    };
     SharedHttpClient::new(Https {
-        trust: Trust::of(environment),
+        trust,
         connectors: Mutex::default(),
         first: OnceLock::new(),
-        systems: Arc::default(),
+        systems: Arc::new(Systems::of(systems)),
     })
 }
 
@@ -64,8 +70,10 @@ impl HttpClient for Https {
 
 /// A client that trusts whom these certificates vouch for.
 fn trusting(roots: TrustStore) -> SharedHttpClient {
-    // With a trust store and nothing else there is nothing that can be wrong; and the system's are what there would be else.
-    let context = TlsContext::builder().with_trust_store(roots).build().unwrap_or_default();
+    // With a trust store and nothing else there is nothing that can be wrong. If there is one day, no call is made: the
+    // default would trust whom the system trusts, and not these.
+    #[allow(clippy::expect_used)]
+    let context = TlsContext::builder().with_trust_store(roots).build().expect("a TLS context takes any trust store");
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_tls_context(context.clone()).set_connector_settings(settings.cloned());
